@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Rooms and doors: arrows go one way, from `Command` down. `scripts/check-doors.sh` compares every import with this file.
+let package = Package(
+  name: "metaplast",
+  products: [
+    .executable(name: "metaplast", targets: ["Command"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // C: two system libraries, and the vector kernels.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels", exclude: ["README.md"]),
+
+    // The rooms, lowest first.
+    .target(
+      name: "Arithmetic", dependencies: [.product(name: "RealModule", package: "swift-numerics")], exclude: ["README.md"]),
+    .target(name: "Pages", dependencies: ["Yams"], exclude: ["README.md"]),
+    .target(
+      name: "Rules", dependencies: ["Pages", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(name: "Kernels", dependencies: ["CKernels", "Rules", "Arithmetic"], exclude: ["README.md"]),
+    .target(name: "Networks", dependencies: ["Kernels", "Rules", "Arithmetic"], exclude: ["README.md"]),
+    .target(name: "Credit", dependencies: ["Networks", "Kernels", "Arithmetic"], exclude: ["README.md"]),
+    .target(name: "Tasks", dependencies: ["CZlib", "Arithmetic"], exclude: ["README.md"]),
+    .target(name: "Search", dependencies: ["Arithmetic"], exclude: ["README.md"]),
+    .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Search", "Records", "Arithmetic",
+      ],
+      exclude: ["README.md"]),
+    .target(name: "Export", dependencies: ["Records", "Rules"], exclude: ["README.md"]),
+    .executableTarget(
+      name: "Command",
+      dependencies: [
+        "Experiments", "Export", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records", "Arithmetic",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"]),
+
+    // Tests, one target a room.
+    .target(name: "TestSupport", dependencies: ["Records"], path: "Tests/TestSupport"),
+    .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic", "TestSupport"]),
+    .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Pages", "TestSupport"], exclude: ["valid", "invalid"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport"]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "TestSupport"]),
+    .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
+    .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["Experiments", "Records", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

@@ -16,17 +16,21 @@ let package = Package(
     // C: two system libraries, and the vector kernels.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CKernels", exclude: ["README.md"]),
+    .target(name: "CKernels", exclude: ["README.md", "kernels.inc"]),
 
     // The rooms, lowest first.
     .target(
-      name: "Arithmetic", dependencies: [.product(name: "RealModule", package: "swift-numerics")], exclude: ["README.md"]),
+      name: "Arithmetic", dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
     .target(name: "Pages", dependencies: ["Yams"], exclude: ["README.md"]),
     .target(
       name: "Rules", dependencies: ["Pages", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
-    .target(name: "Kernels", dependencies: ["CKernels", "Rules", "Arithmetic"], exclude: ["README.md"]),
-    .target(name: "Networks", dependencies: ["Kernels", "Rules", "Arithmetic"], exclude: ["README.md"]),
+    .target(
+      name: "Kernels",
+      dependencies: ["CKernels", "Rules", "Arithmetic", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(name: "Networks", dependencies: ["Kernels", "CKernels", "Arithmetic"], exclude: ["README.md"]),
     .target(name: "Credit", dependencies: ["Networks", "Kernels", "Arithmetic"], exclude: ["README.md"]),
     .target(name: "Tasks", dependencies: ["CZlib", "Arithmetic"], exclude: ["README.md"]),
     .target(name: "Search", dependencies: ["Arithmetic"], exclude: ["README.md"]),

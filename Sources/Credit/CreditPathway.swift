@@ -1,0 +1,53 @@
+import Kernels
+import Networks
+
+/// Who delivers the teaching signal: turns the readout's error into an error of every neuron below.
+///
+/// A pathway reads and writes the network's groups and may keep state of its own: feedback weights, error cells, inner
+/// iterations. It never sees the rule.
+public protocol CreditPathway<Scalar>: AnyObject {
+  /// The precision.
+  associatedtype Scalar: KernelScalar
+
+  /// Name in rule and experiment pages.
+  static var name: String { get }
+
+  /// When errors are known.
+  var delivery: CreditDelivery { get }
+
+  /// Allocates what the pathway needs beside `network`.
+  init(network: SpikingNetwork<Scalar>)
+
+  /// Draws the feedback of an episode.
+  func beginEpisode(_ draws: EpisodeDraws)
+
+  /// Called before the first step of support sample `index`.
+  func beginSample(_ index: Int)
+
+  /// Writes `error` of the groups `lowest ..< readout` from the readout's error, gain included. Weights are read as they
+  /// are; group 0 is the input.
+  func deliver(to lowest: Int)
+
+  /// The feedback weights between the two groups of projection `l` as rules read them (`b`), pre-major like the forward
+  /// weights, or nil when the pathway has none.
+  func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>?
+}
+
+/// When a pathway knows its errors.
+public enum CreditDelivery: Sendable {
+  /// After every step.
+  case step
+  /// Only once the sample is over; rules then move weights once a sample.
+  case sample
+}
+
+extension CreditPathway {
+  /// Errors are known after every step.
+  public var delivery: CreditDelivery { .step }
+  /// Draws nothing.
+  public func beginEpisode(_ draws: EpisodeDraws) {}
+  /// Does nothing.
+  public func beginSample(_ index: Int) {}
+  /// None.
+  public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { nil }
+}

@@ -1,0 +1,60 @@
+import Kernels
+import Networks
+
+/// Feedback weights of every projection of a network, laid out like the forward weights.
+struct FeedbackMatrices<Scalar: KernelScalar> {
+  private let arena = Arena()
+  private let network: SpikingNetwork<Scalar>
+  let matrices: [UnsafeMutablePointer<Scalar>]
+
+  init(network: SpikingNetwork<Scalar>) {
+    let arena = self.arena
+    self.network = network
+    matrices = network.projections.map { arena.allocate($0.preCount * $0.columns, of: Scalar.self) }
+  }
+
+  /// Draws every matrix uniformly within ± feedbackScale · √(6 / (n_in + n_out)).
+  ///
+  /// `round` 0 is the episode's draw; other rounds are fresh draws within it.
+  func draw(_ draws: EpisodeDraws, round: UInt32 = 0) {
+    for (l, projection) in network.projections.enumerated() {
+      draws.fill(
+        matrices[l], purpose: .feedback, part: round << 8 | UInt32(l), preCount: projection.preCount,
+        postCount: projection.postCount, bound: projection.bound(scale: network.parameters.feedbackScale))
+    }
+  }
+
+  /// Turns every weight into its magnitude.
+  func takeMagnitudes() {
+    for (matrix, projection) in zip(matrices, network.projections) {
+      for k in 0..<projection.preCount * projection.columns { matrix[k] = abs(matrix[k]) }
+    }
+  }
+}
+
+/// Sends errors down one projection after the other.
+struct LayerwiseDelivery<Scalar: KernelScalar> {
+  private let arena = Arena()
+  private let network: SpikingNetwork<Scalar>
+  private let scratch: UnsafeMutablePointer<UInt32>
+
+  init(network: SpikingNetwork<Scalar>) {
+    self.network = network
+    scratch = arena.allocate(network.sizes.max()!, of: UInt32.self)
+  }
+
+  /// `e_l = scale · (feedback_lᵀ e_{l+1}) ∘ ψ_l` for `l` from the last hidden group down to `lowest`.
+  func deliver(
+    to lowest: Int, kind: FeedbackKind, weights: (Int) -> UnsafePointer<Scalar>?,
+    magnitudes: (Int) -> UnsafePointer<Scalar>?, scale: (Int) -> Scalar
+  ) {
+    for l in stride(from: network.projections.count - 1, through: lowest, by: -1) {
+      let projection = network.projections[l]
+      if l == 0 { network.formInputGain() }
+      Scalar.rowDots(
+        weights: weights(l), feedback: magnitudes(l), kind: kind, scale: scale(l), stride: projection.columns,
+        columns: projection.columns, rows: projection.preCount, network.groups[l + 1].error,
+        gain: network.groups[l].gain, scratch: scratch, into: network.groups[l].error)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The requirements are documented at `CreditPathway`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import Kernels
+import Networks
+
+/// Direct feedback alignment: `e_l = (D_lᵀ e_readout) ∘ ψ_l`, `D_l` [readout, group l] random and fixed within an episode.
+///
+/// `D_l` follows the law of feedback weights between the two groups it joins; for the group below the readout it is the
+/// `B` of feedback alignment, draw for draw.
+/// - SeeAlso: Nøkland 2016, arXiv 1609.01596.
+public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
+  public static var name: String { "direct" }
+
+  private let network: SpikingNetwork<Scalar>
+  private let arena = Arena()
+  private let matrices: [UnsafeMutablePointer<Scalar>]
+  private let columns: Int
+  private let scratch: UnsafeMutablePointer<UInt32>
+
+  public init(network: SpikingNetwork<Scalar>) {
+    self.network = network
+    let arena = self.arena
+    let columns = Scalar.padded(network.outputCount)
+    self.columns = columns
+    matrices = network.sizes.dropLast().map { arena.allocate($0 * columns, of: Scalar.self) }
+    scratch = arena.allocate(network.sizes.max()!, of: UInt32.self)
+  }
+
+  public func beginEpisode(_ draws: EpisodeDraws) {
+    for (l, matrix) in matrices.enumerated() {
+      let bound =
+        network.parameters.feedbackScale * (6 / Double(network.sizes[l] + network.outputCount)).squareRoot()
+      draws.fill(
+        matrix, purpose: .feedback, part: UInt32(l), preCount: network.sizes[l], postCount: network.outputCount,
+        bound: bound)
+    }
+  }
+
+  public func deliver(to lowest: Int) {
+    for l in stride(from: matrices.count - 1, through: lowest, by: -1) {
+      if l == 0 { network.formInputGain() }
+      Scalar.rowDots(
+        weights: nil, feedback: matrices[l], kind: .plain, scale: 1, stride: columns, columns: columns,
+        rows: network.sizes[l], network.readout.error, gain: network.groups[l].gain, scratch: scratch,
+        into: network.groups[l].error)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// The requirements are documented at `CreditPathway`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import Kernels
+import Networks
+
+/// Uniform sign-concordant feedback (uSF): `e_l = (c · sgn(W_{l+1})ᵀ e_{l+1}) ∘ ψ_l`.
+///
+/// `c = feedbackScale · √(2 / (n_in + n_out))`, the standard deviation of random feedback of the same scale; the sign is
+/// taken anew at every step and is 0 for a weight of 0.
+/// - SeeAlso: Liao, Leibo & Poggio 2016, arXiv 1510.05067.
+public final class UniformSignFeedback<Scalar: KernelScalar>: CreditPathway {
+  public static var name: String { "usf" }
+
+  private let network: SpikingNetwork<Scalar>
+  private let path: LayerwiseDelivery<Scalar>
+  private let scales: [Scalar]
+
+  public init(network: SpikingNetwork<Scalar>) {
+    self.network = network
+    path = LayerwiseDelivery(network: network)
+    scales = network.projections.map {
+      Scalar(network.parameters.feedbackScale * (2 / Double($0.preCount + $0.postCount)).squareRoot())
+    }
+  }
+
+  public func deliver(to lowest: Int) {
+    path.deliver(
+      to: lowest, kind: .sign, weights: { UnsafePointer(network.projections[$0].weights) }, magnitudes: { _ in nil },
+      scale: { scales[$0] })
+  }
+}
+
+/// Fixed sign-concordant feedback (frSF): `e_l = ((|M| ∘ sgn(W_{l+1}))ᵀ e_{l+1}) ∘ ψ_l`, `M` drawn once an episode.
+/// - SeeAlso: Liao, Leibo & Poggio 2016, arXiv 1510.05067.
+public final class FixedSignFeedback<Scalar: KernelScalar>: CreditPathway {
+  public static var name: String { "frsf" }
+
+  private let magnitudes: SignedMagnitudes<Scalar>
+
+  public init(network: SpikingNetwork<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
+
+  public func beginEpisode(_ draws: EpisodeDraws) { magnitudes.draw(draws, round: 0) }
+
+  public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
+}
+
+/// Batchwise sign-concordant feedback (brSF): as frSF, with `M` drawn anew for every sample (the batch of online learning).
+/// - SeeAlso: Liao, Leibo & Poggio 2016, arXiv 1510.05067.
+public final class BatchwiseSignFeedback<Scalar: KernelScalar>: CreditPathway {
+  public static var name: String { "brsf" }
+
+  private let magnitudes: SignedMagnitudes<Scalar>
+  private var draws = EpisodeDraws(seed: 0, lane: 0, index: 0)
+
+  public init(network: SpikingNetwork<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
+
+  public func beginEpisode(_ draws: EpisodeDraws) { self.draws = draws }
+
+  public func beginSample(_ index: Int) { magnitudes.draw(draws, round: UInt32(index)) }
+
+  public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
+}
+
+/// Feedback whose magnitudes are its own and whose signs are the forward weights'.
+private struct SignedMagnitudes<Scalar: KernelScalar> {
+  let network: SpikingNetwork<Scalar>
+  let path: LayerwiseDelivery<Scalar>
+  let matrices: FeedbackMatrices<Scalar>
+
+  init(network: SpikingNetwork<Scalar>) {
+    self.network = network
+    path = LayerwiseDelivery(network: network)
+    matrices = FeedbackMatrices(network: network)
+  }
+
+  func draw(_ draws: EpisodeDraws, round: UInt32) {
+    matrices.draw(draws, round: round)
+    matrices.takeMagnitudes()
+  }
+
+  func deliver(to lowest: Int) {
+    path.deliver(
+      to: lowest, kind: .signedMagnitude, weights: { UnsafePointer(network.projections[$0].weights) },
+      magnitudes: { UnsafePointer(matrices.matrices[$0]) }, scale: { _ in 1 })
+  }
+}

@@ -1,0 +1,86 @@
+// The requirements are documented at `KernelScalar`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import CKernels
+import RealModule
+
+extension Double: KernelScalar {
+  public static func sweepNew(
+    columns: Int, stride: Int, target: UnsafeMutablePointer<Double>, source: UnsafePointer<Double>
+  ) -> UnsafeMutableRawPointer { mp_sweep_new_f64(columns, stride, target, source) }
+  public static func sweepKeep(_ sweep: UnsafeMutableRawPointer, _ keep: Double) { mp_sweep_keep_f64(sweep, keep) }
+  public static func sweepClip(_ sweep: UnsafeMutableRawPointer, _ low: Double, _ high: Double) {
+    mp_sweep_clip_f64(sweep, low, high)
+  }
+  public static func sweepTerm(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Double>, pre: UnsafePointer<Double>?
+  ) -> Int { Int(mp_sweep_term_f64(sweep, post, pre)) }
+  public static func sweepDot(_ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Double>) -> Int {
+    Int(mp_sweep_dot_f64(sweep, post))
+  }
+  public static func sweepDotFactor(_ sweep: UnsafeMutableRawPointer, term: Int, dot: Int, pre: UnsafePointer<Double>) {
+    mp_sweep_dot_factor_f64(sweep, Int32(term), Int32(dot), pre)
+  }
+  public static func sweepRowScale(_ sweep: UnsafeMutableRawPointer, _ pre: UnsafePointer<Double>) {
+    mp_sweep_row_scale_f64(sweep, pre)
+  }
+  public static func sweepProduct(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Double>, pre: UnsafePointer<Double>
+  ) -> Int { Int(mp_sweep_product_f64(sweep, post, pre)) }
+  public static func sweepDelta(_ sweep: UnsafeMutableRawPointer, _ delta: UnsafePointer<Double>) {
+    mp_sweep_delta_f64(sweep, delta)
+  }
+  public static func activeRows(
+    _ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_active_rows_f64(sweep, rows, list) }
+  public static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int) {
+    mp_sweep_rows_f64(sweep, list, count)
+  }
+  public static func accumulate(
+    _ w: UnsafePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into y: UnsafeMutablePointer<Double>
+  ) { mp_accumulate_f64(w, stride, columns, list, count, y) }
+  public static func accumulate(
+    _ w: UnsafePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) { mp_accumulate_weighted_f64(w, stride, columns, list, factor, count, y) }
+  public static func rowDots(
+    weights: UnsafePointer<Double>?, feedback: UnsafePointer<Double>?, kind: FeedbackKind, scale: Double, stride: Int,
+    columns: Int, rows: Int, _ x: UnsafePointer<Double>, gain: UnsafePointer<Double>?,
+    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Double>
+  ) { mp_row_dots_f64(weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, y) }
+  public static func elementwise(
+    _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ aStep: Int,
+    _ b: UnsafePointer<Double>?, _ bStep: Int, _ c: UnsafePointer<Double>?, _ cStep: Int
+  ) { mp_elementwise_f64(operation, n, y, a, aStep, b, bStep, c, cStep) }
+  public static func sum(_ a: UnsafePointer<Double>, _ n: Int) -> Double { mp_sum_f64(a, n) }
+  public static func dot(
+    _ a: UnsafePointer<Double>, _ aStep: Int, _ b: UnsafePointer<Double>, _ bStep: Int, _ n: Int
+  ) -> Double { mp_dot_f64(a, aStep, b, bStep, n) }
+  public static func spike(
+    _ n: Int, potential v: UnsafeMutablePointer<Double>, spikes s: UnsafeMutablePointer<Double>,
+    current: UnsafePointer<Double>, threshold: UnsafePointer<Double>, thresholdStep: Int, leak: Double, reset: Int32,
+    list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_spike_f64(n, v, s, current, threshold, thresholdStep, leak, reset, list) }
+  public static func surrogate(
+    _ n: Int, into psi: UnsafeMutablePointer<Double>, potential v: UnsafePointer<Double>,
+    threshold: UnsafePointer<Double>,
+    thresholdStep: Int, kind: Int32, width: Double
+  ) { mp_surrogate_f64(n, psi, v, threshold, thresholdStep, kind, width) }
+  public static func leak(
+    _ n: Int, _ y: UnsafeMutablePointer<Double>, keep: Double, gain: Double, _ x: UnsafePointer<Double>
+  ) { mp_leak_f64(n, y, keep, gain, x) }
+  public static func addScaled(
+    _ n: Int, _ y: UnsafeMutablePointer<Double>, factor: Double, _ x: UnsafePointer<Double>
+  ) { mp_axpy_f64(n, y, factor, x) }
+  public static func positive(_ n: Int, into y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>) {
+    mp_positive_f64(n, y, x)
+  }
+  public static func softmax(_ n: Int, _ v: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>) -> Double {
+    mp_softmax_f64(n, v, p)
+  }
+  public static func allFinite(_ x: UnsafePointer<Double>, _ n: Int) -> Bool { mp_all_finite_f64(x, n) != 0 }
+  public static func uniform(
+    seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Double, start: Int, _ n: Int,
+    into y: UnsafeMutablePointer<Double>
+  ) { mp_uniform_f64(seed, second, first, purpose, bound, start, n, y) }
+}

@@ -1,0 +1,85 @@
+// The requirements are documented at `KernelScalar`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import CKernels
+import RealModule
+
+extension Float: KernelScalar {
+  public static func sweepNew(
+    columns: Int, stride: Int, target: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>
+  ) -> UnsafeMutableRawPointer { mp_sweep_new_f32(columns, stride, target, source) }
+  public static func sweepKeep(_ sweep: UnsafeMutableRawPointer, _ keep: Float) { mp_sweep_keep_f32(sweep, keep) }
+  public static func sweepClip(_ sweep: UnsafeMutableRawPointer, _ low: Float, _ high: Float) {
+    mp_sweep_clip_f32(sweep, low, high)
+  }
+  public static func sweepTerm(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Float>, pre: UnsafePointer<Float>?
+  ) -> Int { Int(mp_sweep_term_f32(sweep, post, pre)) }
+  public static func sweepDot(_ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Float>) -> Int {
+    Int(mp_sweep_dot_f32(sweep, post))
+  }
+  public static func sweepDotFactor(_ sweep: UnsafeMutableRawPointer, term: Int, dot: Int, pre: UnsafePointer<Float>) {
+    mp_sweep_dot_factor_f32(sweep, Int32(term), Int32(dot), pre)
+  }
+  public static func sweepRowScale(_ sweep: UnsafeMutableRawPointer, _ pre: UnsafePointer<Float>) {
+    mp_sweep_row_scale_f32(sweep, pre)
+  }
+  public static func sweepProduct(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Float>, pre: UnsafePointer<Float>
+  ) -> Int { Int(mp_sweep_product_f32(sweep, post, pre)) }
+  public static func sweepDelta(_ sweep: UnsafeMutableRawPointer, _ delta: UnsafePointer<Float>) {
+    mp_sweep_delta_f32(sweep, delta)
+  }
+  public static func activeRows(
+    _ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_active_rows_f32(sweep, rows, list) }
+  public static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int) {
+    mp_sweep_rows_f32(sweep, list, count)
+  }
+  public static func accumulate(
+    _ w: UnsafePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into y: UnsafeMutablePointer<Float>
+  ) { mp_accumulate_f32(w, stride, columns, list, count, y) }
+  public static func accumulate(
+    _ w: UnsafePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { mp_accumulate_weighted_f32(w, stride, columns, list, factor, count, y) }
+  public static func rowDots(
+    weights: UnsafePointer<Float>?, feedback: UnsafePointer<Float>?, kind: FeedbackKind, scale: Float, stride: Int,
+    columns: Int, rows: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Float>
+  ) { mp_row_dots_f32(weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, y) }
+  public static func elementwise(
+    _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ aStep: Int,
+    _ b: UnsafePointer<Float>?, _ bStep: Int, _ c: UnsafePointer<Float>?, _ cStep: Int
+  ) { mp_elementwise_f32(operation, n, y, a, aStep, b, bStep, c, cStep) }
+  public static func sum(_ a: UnsafePointer<Float>, _ n: Int) -> Float { mp_sum_f32(a, n) }
+  public static func dot(
+    _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>, _ bStep: Int, _ n: Int
+  ) -> Float { mp_dot_f32(a, aStep, b, bStep, n) }
+  public static func spike(
+    _ n: Int, potential v: UnsafeMutablePointer<Float>, spikes s: UnsafeMutablePointer<Float>,
+    current: UnsafePointer<Float>, threshold: UnsafePointer<Float>, thresholdStep: Int, leak: Float, reset: Int32,
+    list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_spike_f32(n, v, s, current, threshold, thresholdStep, leak, reset, list) }
+  public static func surrogate(
+    _ n: Int, into psi: UnsafeMutablePointer<Float>, potential v: UnsafePointer<Float>, threshold: UnsafePointer<Float>,
+    thresholdStep: Int, kind: Int32, width: Float
+  ) { mp_surrogate_f32(n, psi, v, threshold, thresholdStep, kind, width) }
+  public static func leak(
+    _ n: Int, _ y: UnsafeMutablePointer<Float>, keep: Float, gain: Float, _ x: UnsafePointer<Float>
+  ) { mp_leak_f32(n, y, keep, gain, x) }
+  public static func addScaled(
+    _ n: Int, _ y: UnsafeMutablePointer<Float>, factor: Float, _ x: UnsafePointer<Float>
+  ) { mp_axpy_f32(n, y, factor, x) }
+  public static func positive(_ n: Int, into y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
+    mp_positive_f32(n, y, x)
+  }
+  public static func softmax(_ n: Int, _ v: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>) -> Float {
+    mp_softmax_f32(n, v, p)
+  }
+  public static func allFinite(_ x: UnsafePointer<Float>, _ n: Int) -> Bool { mp_all_finite_f32(x, n) != 0 }
+  public static func uniform(
+    seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Float, start: Int, _ n: Int,
+    into y: UnsafeMutablePointer<Float>
+  ) { mp_uniform_f32(seed, second, first, purpose, bound, start, n, y) }
+}

@@ -1,0 +1,103 @@
+import CKernels
+import RealModule
+
+/// How the error of a layer is formed from its feedback.
+public enum FeedbackKind: Int32, Sendable {
+  /// `B · x`.
+  case plain = 0
+  /// `sgn(W) · x`.
+  case sign = 1
+  /// `(B ∘ sgn(W)) · x`, `B` holding magnitudes.
+  case signedMagnitude = 2
+}
+
+/// A precision the vector kernels exist in: `Float` for search, `Double` for exact tests.
+///
+/// Matrices are pre-major: row `j` holds the weights of presynaptic neuron `j` onto every postsynaptic neuron, `columns`
+/// of them (the count padded to 64 bytes), `stride` apart. Pointers to rows and post vectors are aligned to 64 bytes and
+/// padded with zeros. Results have the same bits on every vector width.
+public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
+  /// A new, empty sweep from `source` rows to `target` rows; freed with `free`.
+  static func sweepNew(
+    columns: Int, stride: Int, target: UnsafeMutablePointer<Self>, source: UnsafePointer<Self>
+  ) -> UnsafeMutableRawPointer
+  /// The sweep first multiplies its target by `keep`.
+  static func sweepKeep(_ sweep: UnsafeMutableRawPointer, _ keep: Self)
+  /// The sweep clips its target to `low ... high` at the end.
+  static func sweepClip(_ sweep: UnsafeMutableRawPointer, _ low: Self, _ high: Self)
+  /// Adds `pre ⊗ post`; returns the term's number, or -1 when the sweep is full. `pre` nil stands for zeros.
+  static func sweepTerm(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Self>, pre: UnsafePointer<Self>?
+  ) -> Int
+  /// Adds a dot product of each source row with `post`; returns its number, or -1 when the sweep is full.
+  static func sweepDot(_ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Self>) -> Int
+  /// The row factor of `term` gains `pre · dot`.
+  static func sweepDotFactor(_ sweep: UnsafeMutableRawPointer, term: Int, dot: Int, pre: UnsafePointer<Self>)
+  /// Adds `pre · source row`.
+  static func sweepRowScale(_ sweep: UnsafeMutableRawPointer, _ pre: UnsafePointer<Self>)
+  /// Adds `pre · post ∘ source row`; returns -1 when the sweep is full.
+  static func sweepProduct(
+    _ sweep: UnsafeMutableRawPointer, post: UnsafePointer<Self>, pre: UnsafePointer<Self>
+  ) -> Int
+  /// Adds `delta`, a single row, to the row swept.
+  static func sweepDelta(_ sweep: UnsafeMutableRawPointer, _ delta: UnsafePointer<Self>)
+  /// Lists the rows of which any factor is not zero; returns how many.
+  static func activeRows(_ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>) -> Int
+  /// Sweeps the listed rows.
+  static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int)
+
+  /// `y += Σ_k row(list[k])`.
+  static func accumulate(
+    _ w: UnsafePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into y: UnsafeMutablePointer<Self>)
+  /// `y += Σ_k factor[list[k]] · row(list[k])`.
+  static func accumulate(
+    _ w: UnsafePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+  /// `y[j] = gain[j] · scale · (feedback row j · x)`; rows of zero gain are skipped.
+  static func rowDots(
+    weights: UnsafePointer<Self>?, feedback: UnsafePointer<Self>?, kind: FeedbackKind, scale: Self, stride: Int,
+    columns: Int, rows: Int, _ x: UnsafePointer<Self>, gain: UnsafePointer<Self>?,
+    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Self>)
+  /// One elementwise operation over `n` elements; a step of 0 spreads a scalar.
+  static func elementwise(
+    _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Self>, _ a: UnsafePointer<Self>, _ aStep: Int,
+    _ b: UnsafePointer<Self>?, _ bStep: Int, _ c: UnsafePointer<Self>?, _ cStep: Int)
+  /// Sum of `n` elements.
+  static func sum(_ a: UnsafePointer<Self>, _ n: Int) -> Self
+  /// Dot product over `n` elements.
+  static func dot(_ a: UnsafePointer<Self>, _ aStep: Int, _ b: UnsafePointer<Self>, _ bStep: Int, _ n: Int) -> Self
+
+  /// One step of integrate, reset and threshold; lists the spikes and returns how many.
+  static func spike(
+    _ n: Int, potential v: UnsafeMutablePointer<Self>, spikes s: UnsafeMutablePointer<Self>,
+    current: UnsafePointer<Self>, threshold: UnsafePointer<Self>, thresholdStep: Int, leak: Self, reset: Int32,
+    list: UnsafeMutablePointer<UInt32>
+  ) -> Int
+  /// The surrogate derivative at `v - threshold`.
+  static func surrogate(
+    _ n: Int, into psi: UnsafeMutablePointer<Self>, potential v: UnsafePointer<Self>, threshold: UnsafePointer<Self>,
+    thresholdStep: Int, kind: Int32, width: Self)
+  /// `y ← keep · y + gain · x`.
+  static func leak(_ n: Int, _ y: UnsafeMutablePointer<Self>, keep: Self, gain: Self, _ x: UnsafePointer<Self>)
+  /// `y += factor · x`.
+  static func addScaled(_ n: Int, _ y: UnsafeMutablePointer<Self>, factor: Self, _ x: UnsafePointer<Self>)
+  /// `y = 1 where x > 0, else 0`.
+  static func positive(_ n: Int, into y: UnsafeMutablePointer<Self>, _ x: UnsafePointer<Self>)
+  /// `p = softmax(v)`; returns `log Σ exp(v)`.
+  static func softmax(_ n: Int, _ v: UnsafePointer<Self>, into p: UnsafeMutablePointer<Self>) -> Self
+  /// True when no element is NaN or infinite.
+  static func allFinite(_ x: UnsafePointer<Self>, _ n: Int) -> Bool
+  /// Elements `start ..< start + n` of a named Philox stream as `(2u − 1) · bound`, `u` a multiple of 2⁻²⁴.
+  static func uniform(
+    seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Self, start: Int, _ n: Int,
+    into y: UnsafeMutablePointer<Self>)
+}
+
+extension KernelScalar {
+  /// How many elements fill 64 bytes.
+  public static var lanes: Int { 64 / MemoryLayout<Self>.stride }
+
+  /// `count` rounded up to whole 64-byte vectors.
+  public static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+}

@@ -1,0 +1,103 @@
+import CKernels
+
+/// One instruction of a plan: reads values, writes one.
+struct Operation<Scalar: KernelScalar> {
+  enum Kind {
+    /// `CKernels` elementwise operation.
+    case elementwise(Int32)
+    /// Sum over `n`.
+    case sum
+    /// Dot product over `n`.
+    case dot
+    /// `Wᵀp`: row dots.
+    case back
+    /// `Wq`: weighted rows.
+    case ahead
+    /// `y ← keep · y + a`.
+    case trace(keep: Scalar)
+  }
+
+  var kind: Kind
+  var n: Int
+  var y: UnsafeMutablePointer<Scalar>
+  var a: Value<Scalar>
+  var b: Value<Scalar>?
+  var c: Value<Scalar>?
+
+  /// Runs over whole vectors.
+  @inline(__always)
+  func run(_ view: ProjectionView<Scalar>, _ scratch: UnsafeMutablePointer<UInt32>) {
+    switch kind {
+    case .elementwise(let code):
+      Scalar.elementwise(code, n, into: y, a.address, a.step, b?.address, b?.step ?? 0, c?.address, c?.step ?? 0)
+    case .sum:
+      y[0] = a.step == 0 ? a.address[0] * Scalar(n) : Scalar.sum(a.address, n)
+    case .dot:
+      y[0] = Scalar.dot(a.address, a.step, b!.address, b!.step, n)
+    case .back:
+      Scalar.rowDots(
+        weights: nil, feedback: view.weights, kind: .plain, scale: 1, stride: view.columns, columns: view.columns,
+        rows: view.preCount, a.address, gain: nil, scratch: scratch, into: y)
+    case .ahead:
+      for i in 0..<view.columns { y[i] = 0 }
+      var count = 0
+      for j in 0..<view.preCount where a.address[j * a.step] != 0 {
+        scratch[count] = UInt32(j)
+        count += 1
+      }
+      Scalar.accumulate(
+        view.weights, stride: view.columns, columns: view.columns, scratch, count, factor: a.address, into: y)
+    case .trace(let keep):
+      if a.step == 1 {
+        Scalar.leak(n, y, keep: keep, gain: 1, a.address)
+      } else {
+        for i in 0..<n { y[i] = keep * y[i] + a.address[0] }
+      }
+    }
+  }
+
+  /// Runs over the synapses of presynaptic neuron `j`.
+  @inline(__always)
+  func run(row j: Int, stride: Int) {
+    guard case .elementwise(let code) = kind else { return }
+    Scalar.elementwise(
+      code, n, into: y, a.address(row: j, stride), a.rowStep, b?.address(row: j, stride), b?.rowStep ?? 0,
+      c?.address(row: j, stride), c?.rowStep ?? 0)
+  }
+}
+
+/// A value a plan computes or reads: where it lies and whom it belongs to.
+struct Value<Scalar: KernelScalar> {
+  enum Place {
+    /// One number.
+    case scalar
+    /// One number per presynaptic neuron.
+    case pre
+    /// One number per postsynaptic neuron.
+    case post
+    /// A whole matrix, read row by row.
+    case matrix
+    /// One row of a matrix, written again for every presynaptic neuron.
+    case row
+  }
+
+  var address: UnsafePointer<Scalar>
+  var place: Place
+  /// True when it depends on constants and coefficients alone.
+  var isFixed = false
+
+  /// Step over a whole vector: 0 spreads a scalar.
+  var step: Int { place == .scalar ? 0 : 1 }
+
+  /// Step over the synapses of one presynaptic neuron.
+  var rowStep: Int { place == .scalar || place == .pre ? 0 : 1 }
+
+  @inline(__always)
+  func address(row j: Int, _ stride: Int) -> UnsafePointer<Scalar> {
+    switch place {
+    case .scalar, .post, .row: address
+    case .pre: address + j
+    case .matrix: address + j * stride
+    }
+  }
+}

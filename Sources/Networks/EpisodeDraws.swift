@@ -1,0 +1,35 @@
+import Arithmetic
+import Kernels
+
+/// The name of an episode's random numbers: weights, feedback and spikes belong to the episode alone, so that every
+/// candidate meets the same draws.
+public struct EpisodeDraws: Sendable, Hashable {
+  /// The run's seed.
+  public var seed: UInt64
+  /// The pool the episode comes from, below 256.
+  public var lane: UInt32
+  /// The episode's index in its pool.
+  public var index: UInt32
+
+  /// Names the draws of one episode.
+  public init(seed: UInt64, lane: UInt32, index: UInt32) {
+    self.seed = seed
+    self.lane = lane
+    self.index = index
+  }
+
+  /// Fills a pre-major matrix with uniform numbers within ±`bound`.
+  ///
+  /// Synapse (pre `j`, post `i`) takes element `j · postCount + i` of the stream, whatever the padding.
+  public func fill<Scalar: KernelScalar>(
+    _ matrix: UnsafeMutablePointer<Scalar>, purpose: RandomPurpose, part: UInt32, preCount: Int, postCount: Int,
+    bound: Double
+  ) {
+    let columns = Scalar.padded(postCount)
+    for j in 0..<preCount {
+      Scalar.uniform(
+        seed: seed, second: part, first: index, purpose: purpose.rawValue << 8 | lane, bound: Scalar(bound),
+        start: j * postCount, postCount, into: matrix + j * columns)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import Arithmetic
+import Kernels
+
+/// A feed-forward spiking network: an input group, hidden groups of one neuron model, and a leaky readout.
+///
+/// Spikes pass through all groups within a step. The readout integrates without spiking; its activity is the softmax of
+/// its potential. All arrays are allocated once; a step allocates nothing.
+public final class SpikingNetwork<Scalar: KernelScalar> {
+  /// What was chosen.
+  public let parameters: NetworkParameters
+  /// Neurons of every group, input and readout included.
+  public let sizes: [Int]
+  /// Vectors of every group.
+  public let groups: [GroupView<Scalar>]
+  /// Projection `l` leads from group `l` to group `l + 1`.
+  public let projections: [Projection<Scalar>]
+  /// The scalars that rules may read.
+  public let scalars: ScalarView<Scalar>
+  /// Spikes of each hidden group since `clearCounts`.
+  public private(set) var spikeCounts: [Int]
+  /// Steps since `clearCounts`.
+  public private(set) var stepCount = 0
+
+  let arena = Arena()
+  private let neurons: [any NeuronModel<Scalar>]
+  private let currents: [UnsafeMutablePointer<Scalar>]
+  private let filtered: [UnsafeMutablePointer<Scalar>]
+  private let lists: [UnsafeMutablePointer<UInt32>]
+  private var listCounts: [Int]
+  private let activityDecay: Scalar
+  private let readoutLeak: Scalar
+  private let synapseDecay: Scalar?
+  private var step_ = 0
+
+  /// Allocates a network.
+  /// - Precondition: sizes are positive and the neuron model is in the catalogue.
+  public init(parameters: NetworkParameters, inputCount: Int, outputCount: Int) {
+    self.parameters = parameters
+    let sizes = [inputCount] + parameters.hidden + [outputCount]
+    self.sizes = sizes
+    precondition(sizes.allSatisfy { $0 > 0 }, "a group is empty in \(sizes)")
+    let arena = self.arena
+    let catalogue = neuronCatalogue(Scalar.self)
+    guard let entry = catalogue.first(where: { $0.name == parameters.neuron }) else {
+      preconditionFailure("no neuron model \(parameters.neuron)")
+    }
+    groups = sizes.enumerated().map { level, count in
+      var group = GroupView<Scalar>(count: count, in: arena)
+      // What an input neuron is driven with is all the potential it has.
+      if level == 0 { group.potential = group.spikes }
+      return group
+    }
+    projections = (0..<sizes.count - 1).map { Projection(preCount: sizes[$0], postCount: sizes[$0 + 1], in: arena) }
+    scalars = ScalarView(in: arena)
+    neurons = parameters.hidden.map { entry.make($0, parameters, arena) }
+    currents = sizes.map { arena.allocate($0, of: Scalar.self) }
+    filtered = sizes.map { arena.allocate($0, of: Scalar.self) }
+    lists = sizes.map { arena.allocate($0, of: UInt32.self) }
+    listCounts = [Int](repeating: 0, count: sizes.count)
+    spikeCounts = [Int](repeating: 0, count: parameters.hidden.count)
+    activityDecay = Scalar(parameters.activityDecay)
+    readoutLeak = Scalar(parameters.readoutLeak)
+    synapseDecay = parameters.synapseDecay.map { Scalar($0) }
+    let readout = groups[sizes.count - 1]
+    readout.gain.update(repeating: 1, count: outputCount)
+  }
+
+  /// The readout group.
+  public var readout: GroupView<Scalar> { groups[sizes.count - 1] }
+
+  /// Number of readout neurons.
+  public var outputCount: Int { sizes[sizes.count - 1] }
+
+  /// Draws the initial weights of an episode.
+  public func drawWeights(_ draws: EpisodeDraws) {
+    for (l, projection) in projections.enumerated() {
+      draws.fill(
+        projection.weights, purpose: .weights, part: UInt32(l), preCount: projection.preCount,
+        postCount: projection.postCount, bound: projection.bound(scale: parameters.weightScale))
+    }
+  }
+
+  /// Zeroes the spike counts.
+  public func clearCounts() {
+    for level in spikeCounts.indices { spikeCounts[level] = 0 }
+    stepCount = 0
+  }
+
+  /// Zeroes all state but the weights: the start of a sample.
+  public func beginSample() {
+    for (group, count) in zip(groups, sizes) {
+      group.activity.update(repeating: 0, count: count)
+      group.spikes.update(repeating: 0, count: count)
+      group.potential.update(repeating: 0, count: count)
+      group.error.update(repeating: 0, count: count)
+    }
+    for (current, count) in zip(filtered, sizes) { current.update(repeating: 0, count: count) }
+    for model in neurons { model.reset() }
+    for level in listCounts.indices { listCounts[level] = 0 }
+    scalars.step[0] = 0
+    step_ = 0
+  }
+
+  /// One step driven by input spikes: `list` holds the indices of the inputs that spike, ascending.
+  public func step(spikes list: UnsafePointer<UInt16>, count: Int, learning: Bool) {
+    let spikes = groups[0].spikes
+    let inputs = lists[0]
+    for k in 0..<listCounts[0] { spikes[Int(inputs[k])] = 0 }
+    for k in 0..<count {
+      inputs[k] = UInt32(list[k])
+      spikes[Int(list[k])] = 1
+    }
+    listCounts[0] = count
+    clearCurrent(1)
+    let first = projections[0]
+    Scalar.accumulate(
+      first.weights, stride: first.columns, columns: first.columns, inputs, count, into: currents[1])
+    propagate(learning: learning)
+  }
+
+  /// One step driven by input currents; `list` holds the indices of the inputs whose current is not zero.
+  public func step(
+    currents drive: UnsafePointer<Float>, list: UnsafePointer<UInt16>, count: Int, learning: Bool
+  ) {
+    let spikes = groups[0].spikes
+    let inputs = lists[0]
+    for k in 0..<count {
+      inputs[k] = UInt32(list[k])
+      spikes[Int(list[k])] = Scalar(drive[Int(list[k])])
+    }
+    clearCurrent(1)
+    let first = projections[0]
+    Scalar.accumulate(
+      first.weights, stride: first.columns, columns: first.columns, inputs, count, factor: spikes, into: currents[1])
+    propagate(learning: learning)
+  }
+
+  private func clearCurrent(_ level: Int) {
+    currents[level].update(repeating: 0, count: Scalar.padded(sizes[level]))
+  }
+
+  private func propagate(learning: Bool) {
+    if learning { low(0) }
+    let top = sizes.count - 1
+    for level in 1..<top {
+      let group = groups[level]
+      let spiked = neurons[level - 1].step(group, current: current(level), list: lists[level])
+      listCounts[level] = spiked
+      spikeCounts[level - 1] += spiked
+      if learning {
+        neurons[level - 1].gain(group)
+        low(level)
+      }
+      let projection = projections[level]
+      clearCurrent(level + 1)
+      Scalar.accumulate(
+        projection.weights, stride: projection.columns, columns: projection.columns, lists[level], spiked,
+        into: currents[level + 1])
+    }
+    Scalar.leak(
+      sizes[top], groups[top].potential, keep: readoutLeak, gain: 1 - readoutLeak, current(top))
+    scalars.step[0] = Scalar(step_)
+    step_ += 1
+    stepCount += 1
+  }
+
+  /// Low-passes the spikes of a group into its activity: `a ← decay · a + (1 − decay) · s`.
+  private func low(_ level: Int) {
+    let group = groups[level]
+    Scalar.leak(sizes[level], group.activity, keep: activityDecay, gain: 1 - activityDecay, group.spikes)
+  }
+
+  private func current(_ level: Int) -> UnsafePointer<Scalar> {
+    guard let synapseDecay else { return UnsafePointer(currents[level]) }
+    Scalar.leak(sizes[level], filtered[level], keep: synapseDecay, gain: 1, currents[level])
+    return UnsafePointer(filtered[level])
+  }
+
+  /// The input's gain: 1 where its activity is above 0, else 0.
+  public func formInputGain() { Scalar.positive(sizes[0], into: groups[0].gain, groups[0].activity) }
+
+  /// Forms the readout's activity softmax(v), its error softmax(v) − onehot, and `loss` and `reward` of this step.
+  public func formReadoutError(label: Int) {
+    let group = readout
+    let logTotal = Scalar.softmax(outputCount, group.potential, into: group.activity)
+    group.error.update(from: group.activity, count: outputCount)
+    group.error[label] -= 1
+    scalars.loss[0] = logTotal - group.potential[label]
+    scalars.reward[0] = largestOutput == label ? 1 : -1
+  }
+
+  /// Index of the largest readout potential, the first of equals.
+  public var largestOutput: Int {
+    let potential = readout.potential
+    var best = 0
+    for i in 1..<max(1, outputCount) where potential[i] > potential[best] { best = i }
+    return best
+  }
+
+  /// True when every weight is finite.
+  public var weightsAreFinite: Bool {
+    projections.allSatisfy { Scalar.allFinite($0.weights, $0.preCount * $0.columns) }
+  }
+
+  /// True when every readout potential is finite.
+  public var readoutIsFinite: Bool { Scalar.allFinite(readout.potential, outputCount) }
+
+  /// The arrays of projection `l` as its rule sees them.
+  public func view(_ l: Int, feedback: UnsafeMutablePointer<Scalar>?) -> ProjectionView<Scalar> {
+    ProjectionView(
+      preCount: sizes[l], postCount: sizes[l + 1], weights: projections[l].weights, feedback: feedback,
+      pre: groups[l], post: groups[l + 1], scalars: scalars)
+  }
+}

@@ -1,3 +1,5 @@
+import Arithmetic
+
 /// Where few-shot problems come from: a data set, or samples made in code.
 public struct TaskFamily: Sendable {
   /// The name used in experiments, such as `fashion-mnist`.
@@ -8,6 +10,10 @@ public struct TaskFamily: Sendable {
   public let inputShape: [Int]
   /// Classes to draw from.
   public let classCount: Int
+  /// The files the samples were read from; empty for samples made in code.
+  public let files: [String]
+  /// One line that says how the search, selection and test pools are kept apart.
+  public let partition: String
   /// The samples behind the family.
   let pools: any SamplePools
 
@@ -22,12 +28,78 @@ public struct TaskFamily: Sendable {
   /// Checks that episodes of `shape` exist in each of `splits`.
   /// - Throws: `TaskError` of kind `impossibleShape` that says what is short, and by how much.
   public func check(_ shape: EpisodeShape, splits: [Split] = Split.allCases) throws(TaskError) {
+    for (noun, count) in [("ways", shape.ways), ("shots", shape.shots), ("query", shape.query)] where count < 1 {
+      throw TaskError(.impossibleShape, "\(name): \(noun) is \(count), but at least 1 is needed")
+    }
+    guard shape.withReplacement || shape.ways <= classCount else {
+      throw TaskError(.impossibleShape, "\(name): \(shape.ways) ways of only \(classCount) classes")
+    }
+    let (perWay, overflow) = shape.shots.addingReportingOverflow(shape.query)
+    let (needed, overflowTwice) = perWay.multipliedReportingOverflow(by: shape.withReplacement ? shape.ways : 1)
+    for split in splits {
+      let sizes = poolSizes(split)
+      guard let scarce = sizes.indices.min(by: { sizes[$0] < sizes[$1] }) else { continue }
+      guard !overflow, !overflowTwice, needed <= sizes[scarce] else {
+        let repeated = shape.withReplacement ? ", drawn up to \(shape.ways) times," : ""
+        throw TaskError(
+          .impossibleShape,
+          "\(name): \(shape.shots) shots and \(shape.query) query examples of each way\(repeated) are more than the "
+            + "\(sizes[scarce]) samples that class \(scarce) has in the \(split) pool")
+      }
+    }
   }
 
   /// The episode at (seed, split, index).
+  ///
+  /// Classes and examples are drawn without replacement. The query examples of a way do not depend on the number of
+  /// shots, and with fewer shots a way keeps the first of its support examples, so shots can be compared in pairs.
+  /// - Parameters:
+  ///   - seed: the run's seed.
+  ///   - split: the pool to draw from.
+  ///   - index: the number of the episode.
+  ///   - shape: ways, shots and query.
   /// - Precondition: `check(shape, splits: [split])` passes.
+  /// - Complexity: O(ways · (shots + query) · inputs).
   public func episode(seed: UInt64, split: Split, index: UInt32, shape: EpisodeShape) -> Episode {
-    fatalError()
+    let lane = split.rawValue
+    var stream = RandomStream(seed: seed, purpose: .episode, lane: lane, index, 0)
+    let classes =
+      shape.withReplacement
+      ? (0..<shape.ways).map { _ in stream.below(classCount) } : stream.sample(shape.ways, below: classCount)
+
+    var support: [(classIndex: Int, member: Int, label: Int)] = []
+    var query = support
+    for (way, classIndex) in classes.enumerated() {
+      // A class drawn again continues the draw of its first way, so that it never gives a sample twice.
+      let first = classes.firstIndex(of: classIndex)!
+      let turn = classes[..<way].count { $0 == classIndex }
+      var members = RandomStream(seed: seed, purpose: .episode, lane: lane, index, UInt32(first + 1))
+      let size = pools.size(split, classIndex: classIndex)
+      let perWay = shape.query + shape.shots
+      precondition((turn + 1) * perWay <= size, "\((turn + 1) * perWay) samples of a class that has \(size)")
+      let drawn = members.sample((turn + 1) * perWay, below: size).suffix(perWay)
+      let label = shape.keepsLabels ? classIndex : first
+      query += drawn.prefix(shape.query).map { (classIndex, $0, label) }
+      support += drawn.dropFirst(shape.query).map { (classIndex, $0, label) }
+    }
+    stream.shuffle(&support)
+    return Episode(
+      split: split, index: index, classes: classes, outputCount: shape.keepsLabels ? classCount : shape.ways,
+      support: samples(split, support), query: samples(split, query))
+  }
+
+  private func samples(_ split: Split, _ drawn: [(classIndex: Int, member: Int, label: Int)]) -> Samples {
+    let width = inputCount
+    let inputs = [Float](unsafeUninitializedCapacity: drawn.count * width) { buffer, count in
+      for (row, one) in drawn.enumerated() {
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[row * width..<(row + 1) * width])
+        pools.write(split, classIndex: one.classIndex, member: one.member, into: target)
+      }
+      count = drawn.count * width
+    }
+    return Samples(
+      inputCount: width, inputs: inputs, labels: drawn.map(\.label),
+      sources: drawn.map { pools.source(split, classIndex: $0.classIndex, member: $0.member) })
   }
 }
 
@@ -37,6 +109,6 @@ protocol SamplePools: Sendable {
   func size(_ split: Split, classIndex: Int) -> Int
   /// The identity of a member: equal only where the sample is the same one.
   func source(_ split: Split, classIndex: Int, member: Int) -> Int
-  /// Writes the intensities of a member, in `0 ... 1`.
+  /// Writes every intensity of a member, in `0 ... 1`, into uninitialised memory.
   func write(_ split: Split, classIndex: Int, member: Int, into inputs: UnsafeMutableBufferPointer<Float>)
 }

@@ -2,7 +2,9 @@ import Rules
 
 // Expressions written as Swift, for tests that do not go through the parser.
 extension Expression: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// A number.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// A whole number.
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
 }
 

@@ -68,81 +68,93 @@ public enum SpikeEncoder: Sendable, Hashable {
 }
 
 /// The event lists of one set of samples while they grow.
-private struct EventLists {
+private struct EventLists: ~Copyable {
   var offsets: [UInt32] = [0]
   var indices: [UInt16] = []
   var activeOffsets: [UInt32] = [0]
   var active: [UInt16] = []
   private let steps: Int
   private let inputCount: Int
-  /// Inputs above 0 with their thresholds, and the events of four steps; each with room for every input.
-  private var driven: [UInt32]
-  private var thresholds: [UInt32]
-  private var events: [UInt16]
-  private var hasSpiked: [UInt8]
+  /// Room for every input, to a multiple of four.
+  private let room: Int
+  /// Of one sample: the inputs above 0, their thresholds, and whether they have spiked.
+  private let driven: UnsafeMutablePointer<UInt32>
+  private let thresholds: UnsafeMutablePointer<UInt32>
+  private let hasSpiked: UnsafeMutablePointer<UInt32>
+  /// Of four steps: a random number for each driven input, [4, room].
+  private let numbers: UnsafeMutablePointer<UInt32>
+  /// Of one step: the inputs that spike.
+  private let events: UnsafeMutablePointer<UInt16>
 
   init(samples: Int, steps: Int, inputCount: Int) {
     self.steps = steps
     self.inputCount = inputCount
-    driven = [UInt32](repeating: 0, count: inputCount)
-    thresholds = driven
-    events = [UInt16](repeating: 0, count: 4 * (inputCount + 1))
-    hasSpiked = [UInt8](repeating: 0, count: inputCount)
+    room = (inputCount + 4) / 4 * 4
+    driven = .allocate(capacity: room)
+    thresholds = .allocate(capacity: room)
+    hasSpiked = .allocate(capacity: room)
+    numbers = .allocate(capacity: 4 * room)
+    events = .allocate(capacity: room)
     offsets.reserveCapacity(samples * steps + 1)
     activeOffsets.reserveCapacity(samples + 1)
-    indices.reserveCapacity(samples * steps * max(1, inputCount / 8))
     active.reserveCapacity(samples * inputCount / 2)
+  }
+
+  deinit {
+    driven.deallocate()
+    thresholds.deallocate()
+    hasSpiked.deallocate()
+    numbers.deallocate()
+    events.deallocate()
   }
 
   mutating func appendBernoulli(_ row: UnsafeBufferPointer<Float>, rate: Double, _ stream: RandomStream) {
     var count = 0
     for i in 0..<inputCount {
-      let threshold = UInt32((Double(row[i]) * rate * 0x1p24).rounded())
+      let threshold = UInt32(Double(row[i]) * rate * 0x1p24 + 0.5)
       driven[count] = UInt32(i)
       thresholds[count] = threshold
       count += threshold > 0 ? 1 : 0
     }
-    for k in 0..<count { hasSpiked[k] = 0 }
-    let room = inputCount + 1
-    driven.withUnsafeBufferPointer { driven in
-      thresholds.withUnsafeBufferPointer { thresholds in
-        hasSpiked.withUnsafeMutableBufferPointer { hasSpiked in
-          for group in 0..<(steps + 3) / 4 {
-            let firstBlock = UInt32(group * inputCount)
-            let now = min(4, steps - 4 * group)
-            var lengths = (0, 0, 0, 0)
-            events.withUnsafeMutableBufferPointer { events in
-              for k in 0..<count {
-                let input = driven[k]
-                let threshold = thresholds[k]
-                let words = stream.block(firstBlock &+ input)
-                let name = UInt16(truncatingIfNeeded: input)
-                // Written always, kept only on a hit: no branch to guess wrong.
-                let hit0 = words.0 >> 8 < threshold ? 1 : 0
-                let hit1 = words.1 >> 8 < threshold && now > 1 ? 1 : 0
-                let hit2 = words.2 >> 8 < threshold && now > 2 ? 1 : 0
-                let hit3 = words.3 >> 8 < threshold && now > 3 ? 1 : 0
-                events[lengths.0] = name
-                events[room &+ lengths.1] = name
-                events[2 &* room &+ lengths.2] = name
-                events[3 &* room &+ lengths.3] = name
-                lengths.0 &+= hit0
-                lengths.1 &+= hit1
-                lengths.2 &+= hit2
-                lengths.3 &+= hit3
-                hasSpiked[k] |= UInt8(truncatingIfNeeded: hit0 | hit1 | hit2 | hit3)
-              }
-            }
-            for (step, length) in [lengths.0, lengths.1, lengths.2, lengths.3].prefix(now).enumerated() {
-              indices.append(contentsOf: events[step * room..<step * room + length])
-              offsets.append(UInt32(indices.count))
-            }
-          }
-        }
-      }
+    // The last group of four is filled up with inputs that are drawn and never looked at.
+    for k in count..<(count + 3) / 4 * 4 { driven[k] = 0 }
+    hasSpiked.initialize(repeating: 0, count: count)
+    for group in 0..<(steps + 3) / 4 {
+      drawGroup(firstBlock: UInt32(group * inputCount), count: count, stream)
+      for step in 0..<min(4, steps - 4 * group) { appendStep(step, count: count) }
     }
     for k in 0..<count where hasSpiked[k] != 0 { active.append(UInt16(driven[k])) }
     activeOffsets.append(UInt32(active.count))
+  }
+
+  /// Draws the numbers of four steps for all driven inputs.
+  private func drawGroup(firstBlock: UInt32, count: Int, _ stream: RandomStream) {
+    let target = UnsafeMutableRawPointer(numbers)
+    let names = UnsafeRawPointer(driven)
+    let stride = 4 * room
+    for k in Swift.stride(from: 0, to: 4 * count, by: 16) {
+      let inputs = names.loadUnaligned(fromByteOffset: k, as: SIMD4<UInt32>.self)
+      let words = stream.blocks(inputs &+ SIMD4(repeating: firstBlock))
+      target.storeBytes(of: words.0, toByteOffset: k, as: SIMD4<UInt32>.self)
+      target.storeBytes(of: words.1, toByteOffset: stride + k, as: SIMD4<UInt32>.self)
+      target.storeBytes(of: words.2, toByteOffset: 2 * stride + k, as: SIMD4<UInt32>.self)
+      target.storeBytes(of: words.3, toByteOffset: 3 * stride + k, as: SIMD4<UInt32>.self)
+    }
+  }
+
+  /// Appends the events of step `step` of the group that was drawn.
+  private mutating func appendStep(_ step: Int, count: Int) {
+    let words = numbers + step * room
+    var length = 0
+    for k in 0..<count {
+      // Written always, kept only on a hit: no branch to guess wrong.
+      let hit: UInt32 = words[k] >> 8 < thresholds[k] ? 1 : 0
+      events[length] = UInt16(truncatingIfNeeded: driven[k])
+      length &+= Int(hit)
+      hasSpiked[k] |= hit
+    }
+    indices.append(contentsOf: UnsafeBufferPointer(start: events, count: length))
+    offsets.append(UInt32(indices.count))
   }
 
   /// A sample without spikes, its inputs driven by currents.

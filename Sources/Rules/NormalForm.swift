@@ -74,6 +74,7 @@ public struct Term: Sendable, Hashable {
 ///   `n_in` or `n_out` is written `mean(v)`; `dot(ahead(q), p)` becomes `dot(q, back(p))`.
 /// - Real-number algebra: the value agrees with the written expression up to rounding, wherever that is finite. (`x/x`
 ///   is 1 and `0*x` is 0 here, also where the written text gives NaN.)
+/// - A sum in a denominator stays as it is, with its first number made 1: nothing is factored or cancelled.
 /// - A product of sums is left as a product once more than `expansionLimit` terms would come of it, so the work is
 ///   bounded for any input; past it equal meaning may give different forms.
 public struct NormalForm: Sendable, Hashable {

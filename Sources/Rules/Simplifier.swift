@@ -35,8 +35,8 @@ struct Simplifier {
     case .quantity, .coefficient, .trace: [opaque(expression)]
     case .negate, .binary(.add, _, _), .binary(.subtract, _, _): sum(expression)
     case .binary(.multiply, let x, let y): multiply(sum(x), sum(y))
-    case .binary(.divide, let x, let y): multiply(sum(x), raise(sum(y), to: -1))
-    case .binary(.power, let x, let y): power(sum(x), sum(y))
+    case .binary(.divide, let x, let y): multiply(sum(x), inverse(y))
+    case .binary(.power, let x, let y): power(x, sum(y))
     case .call(let function, let arguments): call(function, arguments.map(sum))
     case .reduce(let reduction, let arguments): reduce(reduction, arguments)
     case .back(let x): through(x, from: .post) { .back($0) }
@@ -68,9 +68,10 @@ struct Simplifier {
 // MARK: - Powers and functions
 
 extension Simplifier {
-  private func power(_ base: [Monomial], _ exponent: [Monomial]) -> [Monomial] {
+  private func power(_ base: Expression, _ exponent: [Monomial]) -> [Monomial] {
+    if let n = wholeConstant(exponent) { return n < 0 ? raise(inverse(base), to: -n) : raise(sum(base), to: n) }
+    let base = sum(base)
     if let n = constant(exponent) {
-      if n == n.rounded(.towardZero), n.magnitude <= 1024 { return raise(base, to: Int(n)) }
       if n == 0.5 { return call(.sqrt, [base]) }
       if let x = constant(base) {
         let value = Elementwise.power(x, n)
@@ -78,6 +79,20 @@ extension Simplifier {
       }
     }
     return [opaque(.binary(.power, canonical(base), canonical(exponent)))]
+  }
+
+  /// `1 / x`. Products and powers are turned over factor by factor, so that a sum in a denominator stays as it is.
+  private func inverse(_ x: Expression) -> [Monomial] {
+    switch x {
+    case .negate(let x): return inverse(x).map { Monomial(-$0.number, $0.atoms) }
+    case .binary(.multiply, let x, let y): return multiply(inverse(x), inverse(y))
+    case .binary(.divide, let x, let y): return multiply(inverse(x), sum(y))
+    case .binary(.power, let x, let y):
+      let exponent = sum(y)
+      guard let n = wholeConstant(exponent) else { return raise(power(x, exponent), to: -1) }
+      return n < 0 ? raise(sum(x), to: -n) : raise(inverse(x), to: n)
+    default: return raise(sum(x), to: -1)
+    }
   }
 
   private func raise(_ sum: [Monomial], to n: Int) -> [Monomial] {
@@ -117,6 +132,11 @@ extension Simplifier {
         raised.power *= n
         return raised
       })
+  }
+
+  /// The value of a sum that is a whole number of at most 1024 in size.
+  private func wholeConstant(_ sum: [Monomial]) -> Int? {
+    constant(sum).flatMap { $0.magnitude <= 1024 ? Int(exactly: $0) : nil }
   }
 
   private func constant(_ sum: [Monomial]) -> Double? {

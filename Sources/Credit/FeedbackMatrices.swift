@@ -44,6 +44,7 @@ struct LayerwiseDelivery<Scalar: KernelScalar> {
   }
 
   /// `e_l = scale · (feedback_lᵀ e_{l+1}) ∘ ψ_l` for `l` from the last hidden group down to `lowest`.
+  @specialized(where Scalar == Float)
   func deliver(
     to lowest: Int, kind: FeedbackKind, weights: (Int) -> UnsafePointer<Scalar>?,
     magnitudes: (Int) -> UnsafePointer<Scalar>?, scale: (Int) -> Scalar

@@ -66,6 +66,13 @@ extension Double: KernelScalar {
     threshold: UnsafePointer<Double>,
     thresholdStep: Int, kind: Int32, width: Double
   ) { mp_surrogate_f64(n, psi, v, threshold, thresholdStep, kind, width) }
+  public static func nonZero(_ n: Int, _ x: UnsafePointer<Double>, list: UnsafeMutablePointer<UInt32>) -> Int {
+    mp_non_zero_f64(n, x, list)
+  }
+  public static func fill(_ n: Int, _ y: UnsafeMutablePointer<Double>, with x: Double) { mp_fill_f64(n, y, x) }
+  public static func copy(_ n: Int, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>) {
+    mp_copy_f64(n, y, x)
+  }
   public static func leak(
     _ n: Int, _ y: UnsafeMutablePointer<Double>, keep: Double, gain: Double, _ x: UnsafePointer<Double>
   ) { mp_leak_f64(n, y, keep, gain, x) }

@@ -65,6 +65,13 @@ extension Float: KernelScalar {
     _ n: Int, into psi: UnsafeMutablePointer<Float>, potential v: UnsafePointer<Float>, threshold: UnsafePointer<Float>,
     thresholdStep: Int, kind: Int32, width: Float
   ) { mp_surrogate_f32(n, psi, v, threshold, thresholdStep, kind, width) }
+  public static func nonZero(_ n: Int, _ x: UnsafePointer<Float>, list: UnsafeMutablePointer<UInt32>) -> Int {
+    mp_non_zero_f32(n, x, list)
+  }
+  public static func fill(_ n: Int, _ y: UnsafeMutablePointer<Float>, with x: Float) { mp_fill_f32(n, y, x) }
+  public static func copy(_ n: Int, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {
+    mp_copy_f32(n, y, x)
+  }
   public static func leak(
     _ n: Int, _ y: UnsafeMutablePointer<Float>, keep: Float, gain: Float, _ x: UnsafePointer<Float>
   ) { mp_leak_f32(n, y, keep, gain, x) }

@@ -78,6 +78,12 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func surrogate(
     _ n: Int, into psi: UnsafeMutablePointer<Self>, potential v: UnsafePointer<Self>, threshold: UnsafePointer<Self>,
     thresholdStep: Int, kind: Int32, width: Self)
+  /// Lists the indices of the elements that are not zero, ascending; returns how many.
+  static func nonZero(_ n: Int, _ x: UnsafePointer<Self>, list: UnsafeMutablePointer<UInt32>) -> Int
+  /// `y ← x` everywhere.
+  static func fill(_ n: Int, _ y: UnsafeMutablePointer<Self>, with x: Self)
+  /// `y ← x`.
+  static func copy(_ n: Int, _ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>)
   /// `y ← keep · y + gain · x`.
   static func leak(_ n: Int, _ y: UnsafeMutablePointer<Self>, keep: Self, gain: Self, _ x: UnsafePointer<Self>)
   /// `y += factor · x`.

@@ -31,7 +31,7 @@ struct Operation<Scalar: KernelScalar> {
     case .elementwise(let code):
       Scalar.elementwise(code, n, into: y, a.address, a.step, b?.address, b?.step ?? 0, c?.address, c?.step ?? 0)
     case .sum:
-      y[0] = a.step == 0 ? a.address[0] * Scalar(n) : Scalar.sum(a.address, n)
+      y[0] = Scalar.sum(a.address, n)
     case .dot:
       y[0] = Scalar.dot(a.address, a.step, b!.address, b!.step, n)
     case .back:
@@ -39,20 +39,12 @@ struct Operation<Scalar: KernelScalar> {
         weights: nil, feedback: view.weights, kind: .plain, scale: 1, stride: view.columns, columns: view.columns,
         rows: view.preCount, a.address, gain: nil, scratch: scratch, into: y)
     case .ahead:
-      for i in 0..<view.columns { y[i] = 0 }
-      var count = 0
-      for j in 0..<view.preCount where a.address[j * a.step] != 0 {
-        scratch[count] = UInt32(j)
-        count += 1
-      }
+      Scalar.fill(view.columns, y, with: 0)
+      let count = Scalar.nonZero(view.preCount, a.address, list: scratch)
       Scalar.accumulate(
         view.weights, stride: view.columns, columns: view.columns, scratch, count, factor: a.address, into: y)
     case .trace(let keep):
-      if a.step == 1 {
-        Scalar.leak(n, y, keep: keep, gain: 1, a.address)
-      } else {
-        for i in 0..<n { y[i] = keep * y[i] + a.address[0] }
-      }
+      Scalar.leak(n, y, keep: keep, gain: 1, a.address)
     }
   }
 

@@ -30,6 +30,9 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   private let activityDecay: Scalar
   private let readoutLeak: Scalar
   private let synapseDecay: Scalar?
+  private let activityGain: Scalar
+  private let readoutGain: Scalar
+  private let stepNumbers: [Scalar]
   private var step_ = 0
 
   /// Allocates a network.
@@ -60,6 +63,9 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
     spikeCounts = [Int](repeating: 0, count: parameters.hidden.count)
     activityDecay = Scalar(parameters.activityDecay)
     readoutLeak = Scalar(parameters.readoutLeak)
+    activityGain = 1 - activityDecay
+    readoutGain = 1 - readoutLeak
+    stepNumbers = (0..<parameters.steps).map { Scalar($0) }
     synapseDecay = parameters.synapseDecay.map { Scalar($0) }
     let readout = groups[sizes.count - 1]
     readout.gain.update(repeating: 1, count: outputCount)
@@ -87,14 +93,14 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   }
 
   /// Zeroes all state but the weights: the start of a sample.
+  @specialized(where Scalar == Float)
   public func beginSample() {
     for (group, count) in zip(groups, sizes) {
-      group.activity.update(repeating: 0, count: count)
-      group.spikes.update(repeating: 0, count: count)
-      group.potential.update(repeating: 0, count: count)
-      group.error.update(repeating: 0, count: count)
+      for vector in [group.activity, group.spikes, group.potential, group.error] {
+        Scalar.fill(count, vector, with: 0)
+      }
     }
-    for (current, count) in zip(filtered, sizes) { current.update(repeating: 0, count: count) }
+    for (current, count) in zip(filtered, sizes) { Scalar.fill(count, current, with: 0) }
     for model in neurons { model.reset() }
     for level in listCounts.indices { listCounts[level] = 0 }
     scalars.step[0] = 0
@@ -102,6 +108,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   }
 
   /// One step driven by input spikes: `list` holds the indices of the inputs that spike, ascending.
+  @specialized(where Scalar == Float)
   public func step(spikes list: UnsafePointer<UInt16>, count: Int, learning: Bool) {
     let spikes = groups[0].spikes
     let inputs = lists[0]
@@ -119,6 +126,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   }
 
   /// One step driven by input currents; `list` holds the indices of the inputs whose current is not zero.
+  @specialized(where Scalar == Float)
   public func step(
     currents drive: UnsafePointer<Float>, list: UnsafePointer<UInt16>, count: Int, learning: Bool
   ) {
@@ -136,9 +144,10 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   }
 
   private func clearCurrent(_ level: Int) {
-    currents[level].update(repeating: 0, count: Scalar.padded(sizes[level]))
+    Scalar.fill(Scalar.padded(sizes[level]), currents[level], with: 0)
   }
 
+  @specialized(where Scalar == Float)
   private func propagate(learning: Bool) {
     if learning { low(0) }
     let top = sizes.count - 1
@@ -158,8 +167,8 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
         into: currents[level + 1])
     }
     Scalar.leak(
-      sizes[top], groups[top].potential, keep: readoutLeak, gain: 1 - readoutLeak, current(top))
-    scalars.step[0] = Scalar(step_)
+      sizes[top], groups[top].potential, keep: readoutLeak, gain: readoutGain, current(top))
+    scalars.step[0] = stepNumbers[step_]
     step_ += 1
     stepCount += 1
   }
@@ -167,7 +176,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   /// Low-passes the spikes of a group into its activity: `a ← decay · a + (1 − decay) · s`.
   private func low(_ level: Int) {
     let group = groups[level]
-    Scalar.leak(sizes[level], group.activity, keep: activityDecay, gain: 1 - activityDecay, group.spikes)
+    Scalar.leak(sizes[level], group.activity, keep: activityDecay, gain: activityGain, group.spikes)
   }
 
   private func current(_ level: Int) -> UnsafePointer<Scalar> {
@@ -180,10 +189,11 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   public func formInputGain() { Scalar.positive(sizes[0], into: groups[0].gain, groups[0].activity) }
 
   /// Forms the readout's activity softmax(v), its error softmax(v) − onehot, and `loss` and `reward` of this step.
+  @specialized(where Scalar == Float)
   public func formReadoutError(label: Int) {
     let group = readout
     let logTotal = Scalar.softmax(outputCount, group.potential, into: group.activity)
-    group.error.update(from: group.activity, count: outputCount)
+    Scalar.copy(outputCount, group.activity, to: group.error)
     group.error[label] -= 1
     scalars.loss[0] = logTotal - group.potential[label]
     scalars.reward[0] = largestOutput == label ? 1 : -1

@@ -69,6 +69,9 @@ enum { MP_MAX_TERMS = 8, MP_MAX_DOTS = 4, MP_MAX_PRODUCTS = 4 };
       uint32_t *list);                                                                                                 \
   void mp_surrogate_##T(                                                                                               \
       size_t n, R *psi, const R *v, const R *threshold, size_t thresholdStep, int kind, R width);                      \
+  size_t mp_non_zero_##T(size_t n, const R *x, uint32_t *list);                                                        \
+  void mp_fill_##T(size_t n, R *y, R x);                                                                               \
+  void mp_copy_##T(size_t n, R *y, const R *x);                                                                        \
   void mp_leak_##T(size_t n, R *y, R keep, R gain, const R *x);                                                        \
   void mp_axpy_##T(size_t n, R *y, R factor, const R *x);                                                              \
   void mp_positive_##T(size_t n, R *y, const R *x);                                                                    \

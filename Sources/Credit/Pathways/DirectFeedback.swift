@@ -36,6 +36,7 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
     }
   }
 
+  @specialized(where Scalar == Float)
   public func deliver(to lowest: Int) {
     for l in stride(from: matrices.count - 1, through: lowest, by: -1) {
       if l == 0 { network.formInputGain() }

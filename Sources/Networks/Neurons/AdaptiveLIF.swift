@@ -36,14 +36,16 @@ public final class AdaptiveLIF<Scalar: KernelScalar>: NeuronModel {
   }
 
   public func reset() {
-    adaptation.update(repeating: 0, count: count)
-    threshold.update(repeating: base, count: count)
+    Scalar.fill(count, adaptation, with: 0)
+    Scalar.fill(count, threshold, with: base)
   }
 
+  @specialized(where Scalar == Float)
   public func step(
     _ group: GroupView<Scalar>, current: UnsafePointer<Scalar>, list: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    for i in 0..<count { threshold[i] = base + strength * adaptation[i] }
+    Scalar.fill(count, threshold, with: base)
+    Scalar.addScaled(count, threshold, factor: strength, adaptation)
     let spiked = Scalar.spike(
       count, potential: group.potential, spikes: group.spikes, current: current, threshold: threshold,
       thresholdStep: 1, leak: leak, reset: reset_, list: list)
@@ -51,6 +53,7 @@ public final class AdaptiveLIF<Scalar: KernelScalar>: NeuronModel {
     return spiked
   }
 
+  @specialized(where Scalar == Float)
   public func gain(_ group: GroupView<Scalar>) {
     Scalar.surrogate(
       count, into: group.gain, potential: group.potential, threshold: threshold, thresholdStep: 1,

@@ -28,6 +28,7 @@ public final class LIF<Scalar: KernelScalar>: NeuronModel {
 
   public func reset() {}
 
+  @specialized(where Scalar == Float)
   public func step(
     _ group: GroupView<Scalar>, current: UnsafePointer<Scalar>, list: UnsafeMutablePointer<UInt32>
   ) -> Int {
@@ -36,6 +37,7 @@ public final class LIF<Scalar: KernelScalar>: NeuronModel {
       thresholdStep: 0, leak: leak, reset: reset_, list: list)
   }
 
+  @specialized(where Scalar == Float)
   public func gain(_ group: GroupView<Scalar>) {
     Scalar.surrogate(
       count, into: group.gain, potential: group.potential, threshold: threshold, thresholdStep: 0,

@@ -1,0 +1,251 @@
+import Credit
+import Kernels
+import Networks
+import Rules
+import Tasks
+
+/// How an episode ended. A sick network is an outcome, not an error: it is recorded and ranks last.
+public enum Outcome: Int8, Sendable, Hashable, Codable, CaseIterable {
+  /// The network answered.
+  case ok = 0
+  /// A weight or a readout potential became NaN or infinite.
+  case nan = 1
+  /// The group below the readout never spiked while answering.
+  case silent = 2
+  /// A hidden group spiked in more than 95 % of its neuron-steps while answering.
+  case saturated = 3
+}
+
+/// What one episode tells about a rule.
+public struct EpisodeScore: Sendable, Hashable {
+  /// Mean cross-entropy of the queries, at most the worst loss; the worst loss when the outcome is not `ok`.
+  public var loss: Double
+  /// Share of queries answered right; chance when the outcome is not `ok`.
+  public var accuracy: Double
+  /// How the episode ended.
+  public var outcome: Outcome
+  /// Spikes per neuron and step of each hidden group while answering.
+  public var firingRates: [Double]
+
+  /// Makes a score from its parts.
+  public init(loss: Double, accuracy: Double, outcome: Outcome, firingRates: [Double]) {
+    self.loss = loss
+    self.accuracy = accuracy
+    self.outcome = outcome
+    self.firingRates = firingRates
+  }
+}
+
+/// Why a rule cannot run on a network.
+public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The rule has a `db`, which this network does not apply.
+  case learnsFeedback(rule: String)
+  /// The rule reads `b`, which the pathway does not have.
+  case noFeedbackWeights(rule: String, credit: String)
+  /// No pathway of that name.
+  case unknownCredit(String)
+  /// No neuron model of that name.
+  case unknownNeuron(String)
+  /// A layer number beyond the network's projections.
+  case noSuchLayer(rule: String, layer: Int, projections: Int)
+
+  /// One clear sentence.
+  public var description: String {
+    switch self {
+    case .learnsFeedback(let rule): "rule \(rule) changes the feedback weights (db), which no network here applies yet"
+    case .noFeedbackWeights(let rule, let credit):
+      "rule \(rule) reads the feedback weight b, which credit pathway \(credit) does not have"
+    case .unknownCredit(let name):
+      "there is no credit pathway \"\(name)\"; there are \(creditNames.joined(separator: ", "))"
+    case .unknownNeuron(let name):
+      "there is no neuron model \"\(name)\"; there are \(neuronNames.joined(separator: ", "))"
+    case .noSuchLayer(let rule, let layer, let projections):
+      "rule \(rule) has an equation for layer \(layer), and the network has \(projections) projections"
+    }
+  }
+}
+
+/// The inner loop in the precision of search.
+public typealias InnerLoop = EpisodeLearner<Float>
+
+/// The inner loop: a network learns an episode's support samples online, one pass, and answers its queries.
+///
+/// One learner serves one thread; its arrays are reused, and scoring allocates nothing once a rule's plan is made.
+/// Weights, feedback and spikes belong to the episode, so every candidate meets the same draws.
+public final class EpisodeLearner<Scalar: KernelScalar> {
+  /// The network that learns.
+  public let network: SpikingNetwork<Scalar>
+  /// The rule it learns with.
+  public let rule: Rule
+  private let credit: any CreditPathway<Scalar>
+  private let worstLoss: Double
+  private var plans: [[Bool]: PlannedRule<Scalar>] = [:]
+
+  /// Makes the network, its credit pathway and room for plans.
+  ///
+  /// - Parameters:
+  ///   - network: what the network is.
+  ///   - inputCount: inputs of a sample.
+  ///   - outputCount: readout neurons.
+  ///   - rule: the rule; its own `credit` wins over `credit`.
+  ///   - credit: the experiment's pathway.
+  ///   - worstLoss: the loss of a failed episode, and the largest loss there is.
+  public init(
+    network: NetworkParameters, inputCount: Int, outputCount: Int, rule: Rule, credit: String, worstLoss: Double
+  ) throws(InnerLoopError) {
+    let pathway = rule.credit ?? credit
+    guard let entry = creditCatalogue(Scalar.self).first(where: { $0.name == pathway }) else {
+      throw .unknownCredit(pathway)
+    }
+    guard neuronNames.contains(network.neuron) else { throw .unknownNeuron(network.neuron) }
+    if rule.db != nil { throw .learnsFeedback(rule: rule.name) }
+    let projections = network.hidden.count + 1
+    for own in rule.layers where abs(own.layer) > projections || own.layer == 0 {
+      throw .noSuchLayer(rule: rule.name, layer: own.layer, projections: projections)
+    }
+    self.network = SpikingNetwork(parameters: network, inputCount: inputCount, outputCount: outputCount)
+    self.credit = entry.make(self.network)
+    self.rule = rule
+    self.worstLoss = worstLoss
+    if rule.usesFeedback, self.credit.feedback(0) == nil {
+      throw .noFeedbackWeights(rule: rule.name, credit: pathway)
+    }
+  }
+
+  /// Learns and answers one episode.
+  ///
+  /// - Parameters:
+  ///   - coefficients: one value per slot of `rule.coefficientSlots(layerCount:)`.
+  ///   - episode: the encoded samples.
+  ///   - seed: the run's seed.
+  public func score(coefficients: [Double], episode: EncodedEpisode, seed: UInt64) -> EpisodeScore {
+    let draws = EpisodeDraws(seed: seed, lane: episode.split.rawValue, index: episode.index)
+    network.drawWeights(draws)
+    credit.beginEpisode(draws)
+    let plan = planned(coefficients)
+    plan.bind(coefficients)
+    guard learn(episode.support, with: plan), network.weightsAreFinite else {
+      return failed(.nan, outputCount: episode.outputCount)
+    }
+    return answer(episode.query)
+  }
+
+  /// Presents every support sample once. False as soon as the readout is no longer finite.
+  @specialized(where Scalar == Float)
+  private func learn(_ samples: EncodedSamples, with plan: PlannedRule<Scalar>) -> Bool {
+    let learnFrom = network.parameters.learnFrom
+    var expectedReward = Scalar(0)
+    for k in 0..<samples.count {
+      network.beginSample()
+      credit.beginSample(k)
+      plan.reset()
+      for t in 0..<samples.steps {
+        step(samples, sample: k, step: t, learning: true)
+        network.formReadoutError(label: samples.labels[k])
+        network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
+        let learns = t + 1 >= learnFrom
+        if let lowest = plan.lowestError, learns || plan.statefulReadsError { credit.deliver(to: lowest) }
+        plan.advance()
+        if learns { plan.learn() }
+      }
+      plan.endSample()
+      // `mod` is the reward less its running mean over the samples before (weight 0.1).
+      expectedReward += (network.scalars.reward[0] - expectedReward) / 10
+      if !network.readoutIsFinite { return false }
+    }
+    return true
+  }
+
+  /// Answers every query sample from the readout at its last step.
+  @specialized(where Scalar == Float)
+  private func answer(_ samples: EncodedSamples) -> EpisodeScore {
+    network.clearCounts()
+    var loss = 0.0
+    var right = 0
+    for k in 0..<samples.count {
+      network.beginSample()
+      for t in 0..<samples.steps { step(samples, sample: k, step: t, learning: false) }
+      network.formReadoutError(label: samples.labels[k])
+      if !network.readoutIsFinite { return failed(.nan, outputCount: network.outputCount) }
+      loss += Double(network.scalars.loss[0])
+      if network.largestOutput == samples.labels[k] { right += 1 }
+    }
+    let rates = zip(network.spikeCounts, network.parameters.hidden).map {
+      Double($0) / Double(max(1, network.stepCount * $1))
+    }
+    var score = EpisodeScore(
+      loss: min(worstLoss, loss / Double(samples.count)), accuracy: Double(right) / Double(samples.count),
+      outcome: .ok, firingRates: rates)
+    if rates.last == 0 { score.outcome = .silent }
+    if rates.contains(where: { $0 > 0.95 }) { score.outcome = .saturated }
+    if score.outcome != .ok {
+      score.loss = worstLoss
+      score.accuracy = 1 / Double(network.outputCount)
+    }
+    return score
+  }
+
+  private func step(_ samples: EncodedSamples, sample k: Int, step t: Int, learning: Bool) {
+    if samples.currents.isEmpty {
+      let range = samples.spikes(sample: k, step: t)
+      samples.indices.withUnsafeBufferPointer { indices in
+        // An empty episode has no indices at all; the address is not read then.
+        let base = indices.baseAddress ?? UnsafePointer(bitPattern: 2)!
+        network.step(spikes: base + range.lowerBound, count: range.count, learning: learning)
+      }
+    } else {
+      let first = Int(samples.activeOffsets[k])
+      let count = Int(samples.activeOffsets[k + 1]) - first
+      samples.active.withUnsafeBufferPointer { active in
+        samples.currents.withUnsafeBufferPointer { currents in
+          let base = active.baseAddress ?? UnsafePointer(bitPattern: 2)!
+          network.step(
+            currents: currents.baseAddress! + k * samples.inputCount, list: base + first, count: count,
+            learning: learning)
+        }
+      }
+    }
+  }
+
+  private func failed(_ outcome: Outcome, outputCount: Int) -> EpisodeScore {
+    EpisodeScore(
+      loss: worstLoss, accuracy: 1 / Double(outputCount), outcome: outcome,
+      firingRates: [Double](repeating: 0, count: network.parameters.hidden.count))
+  }
+
+  private func planned(_ coefficients: [Double]) -> PlannedRule<Scalar> {
+    let isActive = coefficients.map { $0 != 0 }
+    if let known = plans[isActive] { return known }
+    let made = PlannedRule(rule: rule, network: network, credit: credit, isActive: isActive)
+    plans[isActive] = made
+    return made
+  }
+}
+
+/// The plans of all projections of one network.
+private final class PlannedRule<Scalar: KernelScalar> {
+  private let plans: [Plan<Scalar>]
+  /// The lowest group whose error any plan reads, or nil when none does.
+  let lowestError: Int?
+  let statefulReadsError: Bool
+
+  init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, isActive: [Bool]) {
+    let count = network.projections.count
+    plans = (0..<count).map { l in
+      Plan(
+        rule: rule, layer: l + 1, layerCount: count, isActive: isActive,
+        view: network.view(l, feedback: credit.feedback(l)))
+    }
+    let needed = plans.enumerated().compactMap { l, plan in
+      plan.reads.contains(.ePre) ? l : plan.reads.contains(.ePost) ? l + 1 : nil
+    }
+    lowestError = needed.min()
+    statefulReadsError = plans.contains(where: \.statefulReadsError)
+  }
+
+  func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }
+  func reset() { for plan in plans { plan.reset() } }
+  func advance() { for plan in plans { plan.advance() } }
+  func learn() { for plan in plans { plan.learn() } }
+  func endSample() { for plan in plans { plan.endSample() } }
+}

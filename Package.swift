@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(
       name: "NetworksTests",
       dependencies: ["Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport"]),
-    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "TestSupport"]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),

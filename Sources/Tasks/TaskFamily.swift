@@ -25,6 +25,13 @@ public struct TaskFamily: Sendable {
     (0..<classCount).map { pools.size(split, classIndex: $0) }
   }
 
+  /// The identities of the samples of one class in a split's pool, as episodes state them in `Samples.sources`.
+  public func sources(_ split: Split, classIndex: Int) -> [Int] {
+    (0..<pools.size(split, classIndex: classIndex)).map {
+      pools.source(split, classIndex: classIndex, member: $0)
+    }
+  }
+
   /// Checks that episodes of `shape` exist in each of `splits`.
   /// - Throws: `TaskError` of kind `impossibleShape` that says what is short, and by how much.
   public func check(_ shape: EpisodeShape, splits: [Split] = Split.allCases) throws(TaskError) {

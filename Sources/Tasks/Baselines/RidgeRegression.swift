@@ -21,10 +21,11 @@ func ridgeRegression(_ episode: Episode) -> [Int] {
     for row in members { targets[row * labels.count + column] += 1 }
   }
 
-  // The grid is relative to the mean of the kernel's diagonal, so it does not depend on the scale of the inputs.
-  let scale = max((0..<count).reduce(0.0) { $0 + kernel[$1 * count + $1] } / Double(count), .leastNormalMagnitude)
+  // The grid is relative to the mean of the kernel's diagonal, so it does not depend on the scale of the inputs. Equal
+  // samples leave nothing but rounding there: then only the shares of the labels are left to answer with.
+  let scale = (0..<count).reduce(0.0) { $0 + kernel[$1 * count + $1] } / Double(count)
   var best: (loss: Double, weights: [Double])?
-  for factor in penalties {
+  for factor in penalties where scale > 1e-12 {
     let penalty = scale * factor
     guard let cholesky = Cholesky(kernel, count: count, shift: penalty) else { continue }
     let weights = cholesky.solve(targets, columns: labels.count)
@@ -39,7 +40,6 @@ func ridgeRegression(_ episode: Episode) -> [Int] {
     }
     if best == nil || loss < best!.loss { best = (loss, weights) }
   }
-  // Equal samples leave a kernel of zeros: then only the shares of the labels are left to answer with.
   let weights = best?.weights ?? [Double](repeating: 0, count: targets.count)
 
   let query = centred(episode.query, mean: support.mean)

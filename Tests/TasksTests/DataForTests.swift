@@ -2,6 +2,7 @@ import Arithmetic
 import CZlib
 import Foundation
 import Tasks
+import Testing
 
 /// Data sets for tests, and small files made on the spot.
 enum DataForTests {
@@ -11,19 +12,25 @@ enum DataForTests {
     ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data").path
 
-  /// Every family of the catalogue whose data are on this machine, loaded once.
-  static let families: [String: TaskFamily] = {
-    var families: [String: TaskFamily] = [:]
+  /// Every family of the catalogue, loaded once, or why it could not be.
+  static let families: [String: Result<TaskFamily, TaskError>] = {
+    var families: [String: Result<TaskFamily, TaskError>] = [:]
     for name in TaskCatalogue.names {
-      families[name] = try? TaskCatalogue.load(name, environment: ["METAPLAST_DATA": folder])
+      families[name] = Result { () throws(TaskError) in
+        try TaskCatalogue.load(name, environment: ["METAPLAST_DATA": folder])
+      }
     }
     return families
   }()
 
-  /// A family, or nil with a printed line when its data are not here.
+  /// A family, or nil with a printed line when its data are not here; data that are here and bad are a failure.
   static func family(_ name: String) -> TaskFamily? {
-    if families[name] == nil { print("skipped: no data for \(name) in \(folder) or where packages put them") }
-    return families[name]
+    switch families[name]! {
+    case .success(let family): return family
+    case .failure(let error):
+      if error.kind == .missing { print("skipped: \(error)") } else { Issue.record(error) }
+      return nil
+    }
   }
 
   /// A new folder that is removed after `body`.

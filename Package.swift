@@ -54,7 +54,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Records"], path: "Tests/TestSupport"),
     .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic", "TestSupport"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "TestSupport"], exclude: ["valid", "invalid"]),
+    .testTarget(
+      name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "TestSupport"], exclude: ["valid", "invalid"]),
     .testTarget(
       name: "NetworksTests",
       dependencies: ["Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport"]),

@@ -116,7 +116,7 @@ struct Meaning {
 
   private static func rounded(_ expression: Expression) -> Expression {
     expression.replacingLeaves { leaf in
-      if case .number(let value) = leaf { .number(value.rounded(toDigits: 12)) } else { nil }
+      if case .number(let value) = leaf { .number(Printer.rounded(value, toDigits: 12)) } else { nil }
     }
   }
 }

@@ -1,5 +1,3 @@
-import RealModule
-
 /// Writes expressions and rules for people and for other tools.
 public enum Printer {
   /// How tightly an expression's text holds together, loosest first; Python's order.
@@ -27,7 +25,29 @@ public enum Printer {
   }
 
   /// The number rounded to `digits` significant digits, written like `text(_:)`.
-  public static func text(_ number: Double, digits: Int) -> String { text(number.rounded(toDigits: digits)) }
+  public static func text(_ number: Double, digits: Int) -> String { text(rounded(number, toDigits: digits)) }
+
+  /// The double nearest to the number's decimal form rounded to `digits` significant digits, halves away from 0.
+  static func rounded(_ number: Double, toDigits digits: Int) -> Double {
+    precondition(digits >= 1, "cannot round to \(digits) digits")
+    guard number.isFinite, number != 0 else { return number }
+    var (figures, exponent) = decimal(number.magnitude)
+    guard figures.count > digits else { return number }
+    let up = figures[digits] >= UInt8(ascii: "5")
+    figures.removeSubrange(digits...)
+    if up {
+      while let last = figures.last, last == UInt8(ascii: "9") { figures.removeLast() }
+      if figures.isEmpty {
+        figures = [UInt8(ascii: "1")]
+        exponent += 1
+      } else {
+        figures[figures.count - 1] += 1
+      }
+    }
+    let text = String(decoding: figures.prefix(1), as: UTF8.self) + "."
+    let magnitude = Double("\(text)\(String(decoding: figures.dropFirst(), as: UTF8.self))0e\(exponent)")
+    return (number < 0 ? -1 : 1) * (magnitude ?? number.magnitude)
+  }
 
   /// Significant decimal digits without trailing zeros, and the exponent of the first one.
   private static func decimal(_ number: Double) -> (digits: [UInt8], exponent: Int) {
@@ -107,18 +127,5 @@ public enum Printer {
     case .back(let x): write("back", [x], into: &text)
     case .ahead(let x): write("ahead", [x], into: &text)
     }
-  }
-}
-
-extension Double {
-  /// The nearest double whose decimal form has at most `digits` significant digits.
-  func rounded(toDigits digits: Int) -> Double {
-    guard isFinite, self != 0 else { return self }
-    precondition(digits >= 1, "cannot round to \(digits) digits")
-    let exponent = Int(Double.log10(magnitude).rounded(.down))
-    let places = digits - 1 - exponent
-    if places > 300 || places < -300 { return self }
-    let scale = Elementwise.power(10.0, Swift.abs(places))
-    return places >= 0 ? (self * scale).rounded() / scale : (self / scale).rounded() * scale
   }
 }

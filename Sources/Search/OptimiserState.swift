@@ -20,6 +20,12 @@ public struct OptimiserState: Sendable, Equatable {
       self.shape = shape
       self.values = values
     }
+
+    /// Equal in name, dimensions and shape, and in every bit of the values, so that NaN equals itself.
+    public static func == (left: Numbers, right: Numbers) -> Bool {
+      left.name == right.name && left.dimensions == right.dimensions && left.shape == right.shape
+        && left.values.map(\.bitPattern) == right.values.map(\.bitPattern)
+    }
   }
 
   /// Named integers.

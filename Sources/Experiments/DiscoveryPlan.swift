@@ -1,0 +1,70 @@
+import Rules
+import Search
+import Tasks
+
+/// Everything a discovery depends on; equal plans give equal results.
+public struct DiscoveryPlan: Sendable {
+  /// The experiment.
+  public let experiment: Experiment
+  /// Its episodes.
+  public let source: EpisodeSource
+  /// The searched rule with the coefficients of its page.
+  public let start: Contender
+  /// The baselines whose learning rates are tuned, in the order of the table.
+  public let baselines: [Contender]
+
+  /// Checks that every contender can run.
+  /// - Parameters:
+  ///   - experiment: what is searched.
+  ///   - rule: the rule that `experiment.rule` names.
+  ///   - feedbackAlignment: `- eta * e_post * y_pre`, over the random pathway.
+  ///   - backprop: the same, over the transport pathway.
+  ///   - family: the task's samples.
+  public init(
+    experiment: Experiment, rule: Rule, feedbackAlignment: Rule, backprop: Rule, family: TaskFamily
+  ) throws {
+    self.experiment = experiment
+    source = try EpisodeSource(experiment, family: family)
+    start = Contender(name: RowName.start, rule: rule, network: experiment.network, credit: experiment.credit)
+    var shallow = experiment.network
+    shallow.hidden = []
+    baselines = [
+      Contender(
+        name: RowName.feedbackAlignment, rule: feedbackAlignment, network: experiment.network, credit: "random"),
+      Contender(name: RowName.backprop, rule: backprop, network: experiment.network, credit: "transport"),
+      Contender(name: RowName.oneLayerDelta, rule: feedbackAlignment, network: shallow, credit: "random"),
+    ]
+    for contender in [start] + baselines {
+      try contender.check(
+        inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)
+      _ = try SearchRun(contender, choice: choice(of: contender), seed: experiment.seed)
+    }
+  }
+
+  /// The searches in their order: the rule's, then one for each baseline.
+  public var searched: [Contender] {
+    [start.with(coefficients: start.coefficients, name: RowName.discovered)] + baselines
+  }
+
+  /// The budget of a contender's search.
+  func choice(of contender: Contender) -> Experiment.SearchChoice {
+    guard baselines.contains(where: { $0.name == contender.name }) else { return experiment.optimizer }
+    var choice = experiment.optimizer
+    choice.generations = experiment.baselines.generations
+    choice.population = experiment.baselines.population
+    choice.episodes = experiment.baselines.episodes
+    choice.l1 = 0
+    choice.parsimony = 0
+    return choice
+  }
+
+  /// Episodes scored by the whole run, one contender on one episode each.
+  public var evaluations: Int {
+    let searches = searched.reduce(0) { sum, contender in
+      let choice = choice(of: contender)
+      return sum + choice.generations * choice.population * choice.episodes
+        + (experiment.selection.candidates + 1) * experiment.selection.episodes
+    }
+    return searches + (2 + baselines.count) * experiment.testEpisodes
+  }
+}

@@ -1,0 +1,193 @@
+import Arithmetic
+import Rules
+import Search
+
+/// What one generation of a search did: one row of its log.
+public struct GenerationRow: Sendable, Hashable {
+  /// Its number, from 0.
+  public var generation: Int
+  /// What was evaluated, [candidate][coefficient], exact bits.
+  public var population: [[Double]]
+  /// The numbers the search used, penalties included, [candidate]; higher is better.
+  public var fitness: [Double]
+  /// Mean query accuracy, [candidate].
+  public var accuracy: [Double]
+  /// What the penalties took, [candidate], at least 0.
+  public var penalty: [Double]
+  /// Operators and operands of the rule with these coefficients, [candidate].
+  public var complexity: [Int]
+  /// How the evaluations ended, [candidate].
+  public var status: [CandidateStatus]
+  /// Seconds of computing, [candidate].
+  public var time: [Double]
+  /// The best fitness so far.
+  public var incumbentFitness: Double
+  /// The candidate that had it.
+  public var incumbent: [Double]
+  /// The centre of the search after this generation.
+  public var searchMean: [Double]?
+  /// The step size after this generation.
+  public var stepSize: Double?
+  /// Longest over shortest axis after this generation.
+  public var axisRatio: Double?
+
+  /// The median fitness of the generation.
+  public var medianFitness: Double { Statistics.median(fitness) }
+}
+
+/// How the evaluation of a candidate ended. The raw values are those of the record.
+public enum CandidateStatus: Int8, Sendable, Hashable, CaseIterable {
+  /// All its episodes were answered.
+  case ok = 1
+  /// A network fell silent or saturated.
+  case failed = 2
+  /// A weight or potential became NaN or infinite.
+  case diverged = 4
+
+  init(_ outcomes: some Sequence<Outcome>) {
+    var status = CandidateStatus.ok
+    for outcome in outcomes {
+      switch outcome {
+      case .ok: continue
+      case .nan: status = .diverged
+      case .silent, .saturated: if status == .ok { status = .failed }
+      }
+    }
+    self = status
+  }
+}
+
+/// A search over the coefficients of one contender, generation by generation.
+///
+/// A generation is a pure function of what the search was told before, so a run that is told the logged fitness again
+/// stands where the logged one stood.
+struct SearchRun: Sendable {
+  /// The rule, its network and pathway.
+  let contender: Contender
+  /// The box of coefficients.
+  let space: SearchSpace
+  /// Penalties and episodes.
+  let choice: Experiment.SearchChoice
+  private(set) var optimiser: any Optimiser
+  /// The number of the generation to do next.
+  private(set) var generation = 0
+  private(set) var archive = Archive()
+
+  init(_ contender: Contender, choice: Experiment.SearchChoice, seed: UInt64) throws(SearchError) {
+    self.contender = contender
+    self.choice = choice
+    space = try SearchSpace(contender.slots)
+    optimiser = try Search.optimiser(named: choice.kind).init(space: space, settings: Self.settings(choice), seed: seed)
+  }
+
+  static func settings(_ choice: Experiment.SearchChoice) -> OptimiserSettings {
+    OptimiserSettings(
+      populationSize: choice.population, sigma: choice.sigma, pointsPerAxis: choice.points,
+      budget: choice.generations * choice.population)
+  }
+
+  /// Whether nothing is left to do.
+  var isFinished: Bool { generation >= choice.generations || optimiser.isFinished }
+
+  /// The episodes of the next generation, within the search pool.
+  var episodes: Range<Int> { generation * choice.episodes..<(generation + 1) * choice.episodes }
+
+  /// The next candidates; the same until `tell`.
+  mutating func ask() -> [Contender] { optimiser.ask().map { contender.with(coefficients: $0) } }
+
+  /// Takes the scores of the next candidates, [candidate][episode], and moves on.
+  mutating func tell(_ candidates: [Contender], _ scores: [[TimedScore]]) -> GenerationRow {
+    let complexity = candidates.map { $0.rule.complexity(coefficients: $0.coefficients, layerCount: $0.layerCount) }
+    let penalty = zip(candidates, complexity).map { self.penalty($0.coefficients, complexity: $1) }
+    let fitness = zip(scores, penalty).map { scores, penalty -> Double in
+      -(Statistics.mean(scores.map(\.score.loss)) + penalty)
+    }
+    advance(candidates.map(\.coefficients), fitness)
+    return GenerationRow(
+      generation: generation - 1, population: candidates.map(\.coefficients), fitness: fitness,
+      accuracy: scores.map { Statistics.mean($0.map(\.score.accuracy)) }, penalty: penalty, complexity: complexity,
+      status: scores.map { CandidateStatus($0.map(\.score.outcome)) },
+      time: scores.map { $0.reduce(0) { $0 + $1.time } }, incumbentFitness: archive.best[0].fitness,
+      incumbent: archive.best[0].coefficients, searchMean: optimiser.mean, stepSize: optimiser.stepSize,
+      axisRatio: optimiser.axisRatio)
+  }
+
+  /// Takes a generation again from the log.
+  /// - Returns: false when the log does not belong to this search.
+  mutating func replay(population: [[Double]], fitness: [Double]) -> Bool {
+    guard optimiser.ask() == population, fitness.count == population.count else { return false }
+    advance(population, fitness)
+    return true
+  }
+
+  private mutating func advance(_ population: [[Double]], _ fitness: [Double]) {
+    archive.add(population, fitness, generation: generation)
+    optimiser.tell(fitness: fitness)
+    generation += 1
+  }
+
+  /// `l1 · Σ|θ|/scale + parsimony · complexity`; the scale of a logarithmic coefficient is its start.
+  func penalty(_ coefficients: [Double], complexity: Int) -> Double {
+    let norm = zip(coefficients, space.coordinates).reduce(0.0) { sum, pair in
+      switch pair.1.scale {
+      case .linear(let step): sum + abs(pair.0) / step
+      case .logarithmic: sum + abs(pair.0) / abs(pair.1.start)
+      }
+    }
+    return choice.l1 * norm + choice.parsimony * Double(complexity)
+  }
+
+  /// The coefficients that compete on the selection pool: the final mean, then the best of the archive.
+  func finalists(_ count: Int) -> [[Double]] {
+    var finalists: [[Double]] = optimiser.mean.map { [$0] } ?? []
+    for entry in archive.best.prefix(count) where !finalists.contains(entry.coefficients) {
+      finalists.append(entry.coefficients)
+    }
+    return finalists
+  }
+}
+
+/// The best candidates of a search, best first.
+public struct Archive: Sendable, Hashable {
+  /// One candidate.
+  public struct Entry: Sendable, Hashable {
+    /// Its coefficients.
+    public var coefficients: [Double]
+    /// Its fitness.
+    public var fitness: Double
+    /// The generation that met it.
+    public var generation: Int
+  }
+
+  /// How many are kept.
+  public static let size = 32
+
+  /// The entries, best first; equal fitness keeps the order of meeting.
+  public private(set) var best: [Entry] = []
+
+  mutating func add(_ population: [[Double]], _ fitness: [Double], generation: Int) {
+    for (coefficients, fitness) in zip(population, fitness) {
+      if best.contains(where: { $0.coefficients == coefficients && $0.fitness >= fitness }) { continue }
+      let place = best.firstIndex { $0.fitness < fitness } ?? best.count
+      guard place < Self.size else { continue }
+      best.insert(Entry(coefficients: coefficients, fitness: fitness, generation: generation), at: place)
+      if best.count > Self.size { best.removeLast() }
+    }
+  }
+}
+
+extension SearchSpace {
+  /// The box of a rule's coefficients.
+  init(_ slots: [CoefficientSlot]) throws(SearchError) {
+    try self.init(
+      slots.map { slot in
+        let scale: Scale
+        switch slot.scale {
+        case .logarithmic: scale = .logarithmic
+        case .step(let step): scale = .linear(step: step)
+        }
+        return Coordinate(
+          name: slot.label, start: slot.start, lower: slot.range.lowerBound, upper: slot.range.upperBound, scale: scale)
+      })
+  }
+}

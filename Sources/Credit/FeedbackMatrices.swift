@@ -37,6 +37,7 @@ struct LayerwiseDelivery<Scalar: KernelScalar> {
   private let arena = Arena()
   private let network: SpikingNetwork<Scalar>
   private let scratch: UnsafeMutablePointer<UInt32>
+  private let turn = Turn()
 
   init(network: SpikingNetwork<Scalar>) {
     self.network = network
@@ -49,13 +50,19 @@ struct LayerwiseDelivery<Scalar: KernelScalar> {
     to lowest: Int, kind: FeedbackKind, weights: (Int) -> UnsafePointer<Scalar>?,
     magnitudes: (Int) -> UnsafePointer<Scalar>?, scale: (Int) -> Scalar
   ) {
+    turn.descending.toggle()
     for l in stride(from: network.projections.count - 1, through: lowest, by: -1) {
       let projection = network.projections[l]
       if l == 0 { network.formInputGain() }
       Scalar.rowDots(
         weights: weights(l), feedback: magnitudes(l), kind: kind, scale: scale(l), stride: projection.columns,
         columns: projection.columns, rows: projection.preCount, network.groups[l + 1].error,
-        gain: network.groups[l].gain, scratch: scratch, into: network.groups[l].error)
+        gain: network.groups[l].gain, scratch: scratch, descending: turn.descending, into: network.groups[l].error)
     }
   }
+}
+
+/// The direction of the next pass: going back the way it came, it meets first the rows that are still in the cache.
+private final class Turn {
+  var descending = false
 }

@@ -32,8 +32,10 @@ extension Double: KernelScalar {
   public static func activeRows(
     _ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>
   ) -> Int { mp_active_rows_f64(sweep, rows, list) }
-  public static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int) {
-    mp_sweep_rows_f64(sweep, list, count)
+  public static func sweepRows(
+    _ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int, descending: Bool
+  ) {
+    mp_sweep_rows_f64(sweep, list, count, descending ? 1 : 0)
   }
   public static func accumulate(
     _ w: UnsafePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
@@ -46,8 +48,11 @@ extension Double: KernelScalar {
   public static func rowDots(
     weights: UnsafePointer<Double>?, feedback: UnsafePointer<Double>?, kind: FeedbackKind, scale: Double, stride: Int,
     columns: Int, rows: Int, _ x: UnsafePointer<Double>, gain: UnsafePointer<Double>?,
-    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Double>
-  ) { mp_row_dots_f64(weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, y) }
+    scratch: UnsafeMutablePointer<UInt32>, descending: Bool, into y: UnsafeMutablePointer<Double>
+  ) {
+    mp_row_dots_f64(
+      weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, descending ? 1 : 0, y)
+  }
   public static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ aStep: Int,
     _ b: UnsafePointer<Double>?, _ bStep: Int, _ c: UnsafePointer<Double>?, _ cStep: Int

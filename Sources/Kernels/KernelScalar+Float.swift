@@ -32,8 +32,10 @@ extension Float: KernelScalar {
   public static func activeRows(
     _ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>
   ) -> Int { mp_active_rows_f32(sweep, rows, list) }
-  public static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int) {
-    mp_sweep_rows_f32(sweep, list, count)
+  public static func sweepRows(
+    _ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int, descending: Bool
+  ) {
+    mp_sweep_rows_f32(sweep, list, count, descending ? 1 : 0)
   }
   public static func accumulate(
     _ w: UnsafePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
@@ -46,8 +48,11 @@ extension Float: KernelScalar {
   public static func rowDots(
     weights: UnsafePointer<Float>?, feedback: UnsafePointer<Float>?, kind: FeedbackKind, scale: Float, stride: Int,
     columns: Int, rows: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>?,
-    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Float>
-  ) { mp_row_dots_f32(weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, y) }
+    scratch: UnsafeMutablePointer<UInt32>, descending: Bool, into y: UnsafeMutablePointer<Float>
+  ) {
+    mp_row_dots_f32(
+      weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, descending ? 1 : 0, y)
+  }
   public static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ aStep: Int,
     _ b: UnsafePointer<Float>?, _ bStep: Int, _ c: UnsafePointer<Float>?, _ cStep: Int

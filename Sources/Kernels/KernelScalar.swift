@@ -43,8 +43,9 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func sweepDelta(_ sweep: UnsafeMutableRawPointer, _ delta: UnsafePointer<Self>)
   /// Lists the rows of which any factor is not zero; returns how many.
   static func activeRows(_ sweep: UnsafeRawPointer, rows: Int, list: UnsafeMutablePointer<UInt32>) -> Int
-  /// Sweeps the listed rows.
-  static func sweepRows(_ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int)
+  /// Sweeps the listed rows, from the last to the first when `descending`; rows do not depend on one another.
+  static func sweepRows(
+    _ sweep: UnsafeRawPointer, _ list: UnsafePointer<UInt32>, _ count: Int, descending: Bool)
 
   /// `y += Σ_k row(list[k])`.
   static func accumulate(
@@ -58,7 +59,7 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func rowDots(
     weights: UnsafePointer<Self>?, feedback: UnsafePointer<Self>?, kind: FeedbackKind, scale: Self, stride: Int,
     columns: Int, rows: Int, _ x: UnsafePointer<Self>, gain: UnsafePointer<Self>?,
-    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Self>)
+    scratch: UnsafeMutablePointer<UInt32>, descending: Bool, into y: UnsafeMutablePointer<Self>)
   /// One elementwise operation over `n` elements; a step of 0 spreads a scalar.
   static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Self>, _ a: UnsafePointer<Self>, _ aStep: Int,

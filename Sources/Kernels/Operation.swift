@@ -37,7 +37,7 @@ struct Operation<Scalar: KernelScalar> {
     case .back:
       Scalar.rowDots(
         weights: nil, feedback: view.weights, kind: .plain, scale: 1, stride: view.columns, columns: view.columns,
-        rows: view.preCount, a.address, gain: nil, scratch: scratch, into: y)
+        rows: view.preCount, a.address, gain: nil, scratch: scratch, descending: false, into: y)
     case .ahead:
       Scalar.fill(view.columns, y, with: 0)
       let count = Scalar.nonZero(view.preCount, a.address, list: scratch)

@@ -18,6 +18,7 @@ final class SweepProgram<Scalar: KernelScalar> {
   private let sweep: UnsafeMutableRawPointer
   private let list: UnsafeMutablePointer<UInt32>
   private let isEmpty: Bool
+  private var descending = false
   /// Quantities the terms read.
   let reads: Set<Quantity>
 
@@ -128,12 +129,14 @@ final class SweepProgram<Scalar: KernelScalar> {
     for operation in vectors { operation.run(view, list) }
     if rows.isEmpty {
       let count = Scalar.activeRows(sweep, rows: view.preCount, list: list)
-      Scalar.sweepRows(sweep, list, count)
+      // Going back the way it came, a sweep meets first the rows that are still in the cache.
+      descending.toggle()
+      Scalar.sweepRows(sweep, list, count, descending: descending)
     } else {
       for j in 0..<view.preCount {
         for operation in rows { operation.run(row: j, stride: view.columns) }
         list[0] = UInt32(j)
-        Scalar.sweepRows(sweep, list, 1)
+        Scalar.sweepRows(sweep, list, 1, descending: false)
       }
     }
   }

@@ -53,13 +53,13 @@ enum { MP_MAX_TERMS = 8, MP_MAX_DOTS = 4, MP_MAX_PRODUCTS = 4 };
   int mp_sweep_product_##T(void *s, const R *post, const R *pre);                                                      \
   void mp_sweep_delta_##T(void *s, const R *delta);                                                                    \
   size_t mp_active_rows_##T(const void *s, size_t rows, uint32_t *list);                                               \
-  void mp_sweep_rows_##T(const void *s, const uint32_t *list, size_t count);                                           \
+  void mp_sweep_rows_##T(const void *s, const uint32_t *list, size_t count, int descending);                           \
   void mp_accumulate_##T(const R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, R *y);         \
   void mp_accumulate_weighted_##T(                                                                                     \
       const R *w, size_t stride, size_t columns, const uint32_t *list, const R *factor, size_t count, R *y);           \
   void mp_row_dots_##T(                                                                                                \
       const R *w, const R *b, int kind, R scale, size_t stride, size_t columns, size_t rows, const R *x,               \
-      const R *gain, uint32_t *scratch, R *y);                                                                         \
+      const R *gain, uint32_t *scratch, int descending, R *y);                                                         \
   void mp_elementwise_##T(                                                                                             \
       int op, size_t n, R *y, const R *a, size_t aStep, const R *b, size_t bStep, const R *c, size_t cStep);           \
   R mp_sum_##T(const R *a, size_t n);                                                                                  \

@@ -43,6 +43,7 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
       Scalar.rowDots(
         weights: nil, feedback: matrices[l], kind: .plain, scale: 1, stride: columns, columns: columns,
         rows: network.sizes[l], network.readout.error, gain: network.groups[l].gain, scratch: scratch,
+        descending: false,
         into: network.groups[l].error)
     }
   }

@@ -56,9 +56,13 @@ let package = Package(
     .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
     .testTarget(
       name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "TestSupport"], exclude: ["valid", "invalid"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport"]),
+      dependencies: [
+        "Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),

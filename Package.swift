@@ -66,7 +66,12 @@ let package = Package(
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["Experiments", "Records", "TestSupport"]),
   ],

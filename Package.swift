@@ -60,7 +60,7 @@ let package = Package(
     .testTarget(
       name: "NetworksTests",
       dependencies: [
-        "Networks", "Kernels", "Credit", "Rules", "Records", "Arithmetic", "TestSupport",
+        "Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),

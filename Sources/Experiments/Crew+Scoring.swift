@@ -88,3 +88,21 @@ extension Crew {
     return answers.map { EpisodeScores(accuracy: $0.map(\.accuracy), time: $0.map(\.time)) }
   }
 }
+
+extension Crew {
+  /// Scores a contender on episodes over and over, for measuring, until `isWanted` says no.
+  /// - Parameter scored: called on a worker's thread after each episode.
+  public func repeatScoring(
+    _ contender: Contender, on episodes: [EncodedEpisode], seed: UInt64, worstLoss: Double, isWanted: () -> Bool,
+    scored: @escaping @Sendable () -> Void
+  ) {
+    _ = map(1 << 20, isWanted: isWanted) { item, bench in
+      let episode = episodes[item % episodes.count]
+      let key = LearnerKey(
+        network: contender.network, rule: contender.rule, credit: contender.credit,
+        inputCount: episode.support.inputCount, outputCount: episode.outputCount, worstLoss: worstLoss)
+      _ = bench.learner(key).score(coefficients: contender.coefficients, episode: episode, seed: seed)
+      scored()
+    }
+  }
+}

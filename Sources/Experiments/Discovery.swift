@@ -82,7 +82,7 @@ public final class Discovery {
     self.crew = crew
     searches = []
     for contender in plan.searched {
-      searches.append(try SearchRun(contender, choice: plan.choice(of: contender), seed: plan.experiment.seed))
+      searches.append(try SearchRun(contender, choice: plan.choice(of: contender.name), seed: plan.experiment.seed))
     }
   }
 

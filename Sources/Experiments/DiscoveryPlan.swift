@@ -37,7 +37,7 @@ public struct DiscoveryPlan: Sendable {
     for contender in [start] + baselines {
       try contender.check(
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)
-      _ = try SearchRun(contender, choice: choice(of: contender), seed: experiment.seed)
+      _ = try SearchRun(contender, choice: choice(of: contender.name), seed: experiment.seed)
     }
   }
 
@@ -46,9 +46,9 @@ public struct DiscoveryPlan: Sendable {
     [start.with(coefficients: start.coefficients, name: RowName.discovered)] + baselines
   }
 
-  /// The budget of a contender's search.
-  func choice(of contender: Contender) -> Experiment.SearchChoice {
-    guard baselines.contains(where: { $0.name == contender.name }) else { return experiment.optimizer }
+  /// The budget of the search of the contender of this name.
+  public func choice(of name: String) -> Experiment.SearchChoice {
+    guard baselines.contains(where: { $0.name == name }) else { return experiment.optimizer }
     var choice = experiment.optimizer
     choice.generations = experiment.baselines.generations
     choice.population = experiment.baselines.population
@@ -61,7 +61,7 @@ public struct DiscoveryPlan: Sendable {
   /// Episodes scored by the whole run, one contender on one episode each.
   public var evaluations: Int {
     let searches = searched.reduce(0) { sum, contender in
-      let choice = choice(of: contender)
+      let choice = choice(of: contender.name)
       return sum + choice.generations * choice.population * choice.episodes
         + (experiment.selection.candidates + 1) * experiment.selection.episodes
     }

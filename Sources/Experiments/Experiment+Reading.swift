@@ -1,0 +1,195 @@
+import FoundationEssentials
+import Networks
+import Pages
+import Tasks
+
+/// An experiment as it was read: its page verbatim, and every default filled in.
+public struct ResolvedExperiment: Sendable {
+  /// The experiment.
+  public var experiment: Experiment
+  /// The page as it stands in the file.
+  public var text: String
+  /// The file's name as the user wrote it.
+  public var file: String
+  /// Every key with its value, overrides and the base page included.
+  public var json: JSON
+
+  /// Reads a page from a file, its base page where it extends one, and overrides.
+  /// - Parameters:
+  ///   - file: path of the page.
+  ///   - overrides: `path.to.key=value`, applied in order.
+  /// - Throws: `Diagnostics`, all at once, or `MissingFile`.
+  public static func load(_ file: String, overrides: [String] = []) throws -> ResolvedExperiment {
+    try read(text: PageFile.text(file), file: file, overrides: overrides)
+  }
+
+  /// Reads a page from text; see `load`.
+  public static func read(text: String, file: String, overrides: [String] = []) throws -> ResolvedExperiment {
+    var page = try Page.parse(text: text, file: file)
+    if let base = page.root["extends"] {
+      page.root = try extended(page.root, base: base, file: file)
+    }
+    page = try page.withStandardChoices()
+    for override in overrides { page = try page.setting(override) }
+    let value = try ExperimentPage.schema.read(page)
+    let experiment = try Experiment(value)
+    return ResolvedExperiment(experiment: experiment, text: text, file: file, json: value.json)
+  }
+
+  private static func extended(_ root: PageNode, base: PageNode, file: String) throws -> PageNode {
+    guard let name = base.scalar?.text, !name.isEmpty else {
+      throw Diagnostics([base.place.diagnostic("extends must be the path of a page (got \(base.shown))")])
+    }
+    let folder = file.contains("/") ? String(file[...file.lastIndex(of: "/")!]) : ""
+    let path = name.hasPrefix("/") ? name : folder + name
+    let text: String
+    do {
+      text = try PageFile.text(path)
+    } catch let missing as MissingFile {
+      throw Diagnostics([base.place.diagnostic("cannot extend: \(missing)")])
+    }
+    let page = try Page.parse(text: text, file: path)
+    if let deeper = page.root.entries?.first(where: { $0.key == "extends" }) {
+      throw Diagnostics([
+        deeper.keyPlace.diagnostic("a page that is extended cannot extend another one (\(file) extends this one)")
+      ])
+    }
+    return page.root.overlaid(by: root)
+  }
+
+  /// The experiment's page as canonical JSON, keys sorted.
+  public var canonical: String { json.text(sorted: true) }
+}
+
+extension Page {
+  /// The page with the choices of a kind that it leaves open, so that a resolved page states them.
+  fileprivate func withStandardChoices() throws(Diagnostics) -> Page {
+    var page = self
+    if page.root.entries != nil, page.root["encoder"] == nil {
+      page = try page.setting("encoder={kind: bernoulli, rate: 0.5}")
+    }
+    let network = page.root["network"]
+    if page.root.entries != nil, network == nil || network?.entries != nil, network?["surrogate"] == nil {
+      page = try page.setting("network.surrogate={kind: fast-sigmoid, slope: 2.0}")
+    }
+    return page
+  }
+}
+
+extension PageNode {
+  /// This tree with the keys of `other` put over it; lists and single values replace, `extends` is dropped.
+  fileprivate func overlaid(by other: PageNode) -> PageNode {
+    guard let mine = entries, let theirs = other.entries else { return other }
+    var merged = mine
+    for entry in theirs where entry.key != "extends" {
+      if let index = merged.firstIndex(where: { $0.key == entry.key }) {
+        merged[index].value = merged[index].value.overlaid(by: entry.value)
+        merged[index].keyPlace = entry.keyPlace
+      } else {
+        merged.append(entry)
+      }
+    }
+    var node = other
+    node.kind = .mapping(merged)
+    return node
+  }
+}
+
+extension Experiment {
+  /// The experiment that a validated page describes.
+  /// - Throws: `Diagnostics` for what only several keys together can get wrong.
+  init(_ page: PageValue) throws(Diagnostics) {
+    self.init(name: page.require("experiment").text)
+    about = page.require("about").text
+    seed = UInt64(page.require("seed").integer)
+    rule = page.require("rule").text
+    credit = page.require("credit").text
+    network = NetworkParameters(page.require("network"))
+    if let choice = page["encoder"] { encoder = SpikeEncoder(choice) }
+    task.data = page.require("task.data").text
+    task.shape = EpisodeShape(
+      ways: page.require("task.ways").integer, shots: page.require("task.shots").integer,
+      query: page.require("task.query").integer, keepsLabels: page.require("task.labels").text == "keep",
+      withReplacement: page.require("task.replacement").boolean)
+    let search = page.require("optimizer")
+    optimizer.kind = search.require("kind").text
+    optimizer.generations = search.require("generations").integer
+    optimizer.population = search.require("population").integer
+    optimizer.sigma = search.require("sigma").number
+    optimizer.episodes = search.require("episodes").integer
+    optimizer.l1 = search.require("l1").number
+    optimizer.parsimony = search.require("parsimony").number
+    optimizer.points = search.require("points").integer
+    worstLoss = page.require("worst_loss").number
+    selection.episodes = page.require("selection.episodes").integer
+    selection.candidates = page.require("selection.candidates").integer
+    selection.criterion = Criterion(rawValue: page.require("selection.criterion").text)!
+    testEpisodes = page.require("test.episodes").integer
+    baselines.generations = page.require("baselines.generations").integer
+    baselines.population = page.require("baselines.population").integer
+    baselines.episodes = page.require("baselines.episodes").integer
+    try check(page)
+  }
+
+  private func check(_ page: PageValue) throws(Diagnostics) {
+    var found: [Diagnostic] = []
+    if !NameRule.label.accepts(name) {
+      found.append(
+        page.require("experiment").diagnostic("experiment must be \(NameRule.label.description) (got \"\(name)\")"))
+    }
+    if network.learnFrom > network.steps {
+      found.append(
+        page.require("network.learn_from").diagnostic(
+          "network.learn_from must be at most network.steps, \(network.steps) (got \(network.learnFrom))"))
+    }
+    let samples = task.shape.ways * (task.shape.shots + task.shape.query)
+    if samples > 1_000_000 {
+      found.append(
+        page.require("task").diagnostic(
+          "an episode has \(samples) samples; at most 1000000 fit (ways · (shots + query))"))
+    }
+    for (path, choice) in [
+      ("optimizer", (optimizer.generations, optimizer.episodes)),
+      ("baselines", (baselines.generations, baselines.episodes)),
+    ] where choice.0.multipliedReportingOverflow(by: choice.1).partialValue > Int(UInt32.max) {
+      found.append(
+        page.require("\(path).generations").diagnostic(
+          "\(path).generations · \(path).episodes must be below 2³² (got \(choice.0) · \(choice.1))"))
+    }
+    if !found.isEmpty { throw Diagnostics(found) }
+  }
+}
+
+extension NetworkParameters {
+  init(_ page: PageValue) {
+    self.init()
+    neuron = page.require("neuron").text
+    hidden = page.require("hidden").list.map(\.integer)
+    steps = page.require("steps").integer
+    leak = page.require("leak").number
+    threshold = page.require("threshold").number
+    reset = Reset(rawValue: page.require("reset").text)!
+    activityDecay = page.require("activity_decay").number
+    if let choice = page["surrogate"] {
+      let width = ["slope", "alpha", "width"].compactMap { choice[$0]?.number }.first ?? 1
+      surrogate = SurrogateGradient(name: choice.require("kind").text, width: width)!
+    }
+    synapseDecay = page["synapse_decay"]?.number
+    adaptationDecay = page.require("adaptation_decay").number
+    adaptationStrength = page.require("adaptation_strength").number
+    readoutLeak = page.require("readout_leak").number
+    weightScale = page.require("weight_scale").number
+    feedbackScale = page.require("feedback_scale").number
+    learnFrom = page.require("learn_from").integer
+  }
+}
+
+extension SpikeEncoder {
+  init(_ page: PageValue) {
+    switch page.require("kind").text {
+    case "current": self = .current(gain: page.require("gain").number)
+    case "first-spike": self = .firstSpike
+    default: self = .bernoulli(rate: page.require("rate").number)
+    }
+  }
+}

@@ -67,6 +67,7 @@ extension PageKind {
     }
     switch self {
     case .text: return typed("string", [.init("pattern", .text("\\S"))])
+    case .name(let rule): return typed("string", [.init("pattern", .text(rule.pattern))])
     case .equation:
       return .object([
         .init("type", .list([.text("string"), .text("number")])), .init("pattern", .text("\\S")),

@@ -54,6 +54,11 @@ private struct PageCheck {
         return nil
       }
       return .text(scalar.text)
+    case .name(let rule):
+      guard let scalar = node.scalar, !scalar.isNull, rule.accepts(scalar.text) else {
+        return refuse(node, path, "a name of " + rule.description)
+      }
+      return .text(scalar.text)
     case .equation:
       guard let scalar = node.scalar, !scalar.isNull, !scalar.text.allSatisfy(\.isWhitespace),
         scalar.boolean == nil
@@ -96,7 +101,7 @@ private struct PageCheck {
   /// Whether a node has the form of a kind, whatever its value.
   private func fits(_ node: PageNode, _ kind: PageKind) -> Bool {
     switch kind {
-    case .text, .equation: node.scalar.map { !$0.isNull } ?? false
+    case .text, .name, .equation: node.scalar.map { !$0.isNull } ?? false
     case .number: node.scalar?.number != nil
     case .integer: node.scalar?.integer != nil
     case .boolean: node.scalar?.boolean != nil
@@ -179,7 +184,9 @@ private struct PageCheck {
     for entry in entries {
       let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
       if !names.accepts(entry.key) {
-        report(entry.keyPlace, "a name in \(path) must be \(names.description) (got \"\(entry.key)\")")
+        report(
+          entry.keyPlace,
+          "a name in \(path) must be \(names.description) (got \(JSON.quoted(String(entry.key.prefix(64)))))")
       } else if let value = value(entry.value, kind, path: inner, keyPlace: entry.keyPlace) {
         values.append((entry.key, value))
       }
@@ -208,7 +215,7 @@ private struct PageCheck {
     let names = table.keys.map(\.name)
     for entry in entries where !names.contains(entry.key) {
       let hint = suggestion(for: entry.key, among: names.filter { name in !entries.contains { $0.key == name } })
-      report(entry.keyPlace, "unknown key \"\(entry.key)\"\(inside)\(hint)")
+      report(entry.keyPlace, "unknown key \(JSON.quoted(String(entry.key.prefix(64))))\(inside)\(hint)")
     }
     var values: [(key: String, value: PageValue)] = []
     for key in table.keys {

@@ -61,6 +61,8 @@ public struct PageKey: Sendable {
 public indirect enum PageKind: Sendable {
   /// Text that is not empty and does not read as a number, a boolean or null unless quoted.
   case text
+  /// Text that a rule for names accepts.
+  case name(NameRule)
   /// An equation: text, or a bare number.
   case equation
   /// A finite number.
@@ -133,6 +135,10 @@ public struct NumberRange: Sendable {
   /// From one number, included, up to another, excluded.
   public static func between(_ lower: Double, upTo upper: Double) -> NumberRange {
     NumberRange(lower: lower, upper: upper, upperIsOpen: true)
+  }
+  /// From one number, excluded, to another, included.
+  public static func between(open lower: Double, _ upper: Double) -> NumberRange {
+    NumberRange(lower: lower, lowerIsOpen: true, upper: upper)
   }
   /// Between two numbers, both excluded.
   public static func inside(_ lower: Double, _ upper: Double) -> NumberRange {

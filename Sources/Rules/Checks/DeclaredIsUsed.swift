@@ -1,0 +1,19 @@
+/// Every coefficient and every trace is used by some equation.
+struct DeclaredIsUsed {
+  static func check(_ draft: inout RuleDraft) {
+    // An equation that could not be read may be the one that uses it.
+    guard draft.isComplete else { return }
+    let equations = draft.equations
+    for coefficient in draft.coefficients where !equations.contains(where: { $0.names.contains(coefficient.name) }) {
+      draft.report(
+        .coefficientsUsed, coefficient.keyPlace, "coefficient \"\(coefficient.name)\" is declared but never used")
+    }
+    for trace in draft.traces {
+      // A trace that only itself reads is not used.
+      let others = equations.filter { $0.role != .trace(trace.name) }
+      if !others.contains(where: { $0.names.contains(trace.name) }) {
+        draft.report(.tracesUsed, trace.keyPlace, "trace \"\(trace.name)\" is declared but never used")
+      }
+    }
+  }
+}

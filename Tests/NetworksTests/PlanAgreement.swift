@@ -1,0 +1,141 @@
+import Arithmetic
+import Credit
+import Kernels
+import Networks
+import Rules
+
+/// A small random spiking network whose projections learn by plan and, beside it, by the interpreter.
+///
+/// Both sides see the quantities of the planned network at every step. With `resynchronises` the interpreter's weights
+/// are set to the planned ones before every update, so that what is compared is one update, not a trajectory.
+struct PlanAgreement<Scalar: KernelScalar> {
+  let rule: Rule
+  let seed: UInt64
+  var neuron = "lif"
+  var samples = 3
+  var resynchronises: Bool
+
+  /// Largest difference of any weight after any update, relative to the largest weight or change of that projection.
+  func largestDifference() -> Double {
+    var random = RandomStream(seed: seed, purpose: .testing)
+    var parameters = NetworkParameters()
+    parameters.neuron = neuron
+    parameters.hidden = (0..<(1 + random.below(3))).map { _ in 1 + random.below(20) }
+    parameters.steps = 6
+    parameters.learnFrom = 1 + random.below(3)
+    parameters.weightScale = 3
+    let inputs = 1 + random.below(40)
+    let outputs = 2 + random.below(4)
+    let network = SpikingNetwork<Scalar>(parameters: parameters, inputCount: inputs, outputCount: outputs)
+    let credit = creditCatalogue(Scalar.self).first { $0.name == (rule.credit ?? "random") }!.make(network)
+    let draws = EpisodeDraws(seed: seed, lane: 0, index: 0)
+    network.drawWeights(draws)
+    credit.beginEpisode(draws)
+
+    let layerCount = network.projections.count
+    let slots = rule.coefficientSlots(layerCount: layerCount)
+    // Coefficients near their steps, some of them exactly 0.
+    let coefficients = slots.map { slot -> Double in
+      if random.below(6) == 0 && slot.range.contains(0) { return 0 }
+      let spread: Double
+      switch slot.scale {
+      case .logarithmic: spread = slot.start
+      case .step(let step): spread = 3 * step
+      }
+      return min(max(slot.start + spread * random.nextNormal() / 2, slot.range.lowerBound), slot.range.upperBound)
+    }
+    let plans = (0..<layerCount).map { l in
+      Plan<Scalar>(
+        rule: rule, layer: l + 1, layerCount: layerCount, isActive: coefficients.map { $0 != 0 },
+        view: network.view(l, feedback: credit.feedback(l)))
+    }
+    for plan in plans { plan.bind(coefficients) }
+    var interpreted = (0..<layerCount).map { l in
+      InterpretedProjection<Scalar>(
+        rule: rule, layer: l + 1, layerCount: layerCount, coefficients: coefficients, preCount: network.sizes[l],
+        postCount: network.sizes[l + 1], weights: network.projections[l].dense,
+        feedback: rule.usesFeedback ? dense(credit.feedback(l)!, network.projections[l]) : [])
+    }
+
+    var largest = 0.0
+    for k in 0..<samples {
+      network.beginSample()
+      credit.beginSample(k)
+      for l in 0..<layerCount {
+        plans[l].reset()
+        interpreted[l].reset()
+      }
+      let label = random.below(outputs)
+      for t in 0..<parameters.steps {
+        let spikes = (0..<inputs).filter { _ in random.below(3) == 0 }.map { UInt16($0) } + [0]
+        network.step(spikes: spikes, count: spikes.count - 1, learning: true)
+        network.formReadoutError(label: label)
+        network.scalars.modulator[0] = Scalar(random.nextNormal())
+        credit.deliver(to: 0)
+        let quantities = (0..<layerCount).map { self.quantities(network, $0) }
+        for l in 0..<layerCount {
+          plans[l].advance()
+          interpreted[l].advance(quantities[l])
+        }
+        if t + 1 >= parameters.learnFrom {
+          for l in 0..<layerCount {
+            if resynchronises { interpreted[l].weights = network.projections[l].dense }
+            plans[l].learn()
+            interpreted[l].learn(quantities[l])
+            largest = max(largest, difference(network.projections[l].dense, interpreted[l].weights))
+          }
+        }
+      }
+      for l in 0..<layerCount {
+        if resynchronises { interpreted[l].weights = network.projections[l].dense }
+        plans[l].endSample()
+        interpreted[l].endSample()
+        largest = max(largest, difference(network.projections[l].dense, interpreted[l].weights))
+      }
+    }
+    return largest
+  }
+
+  private func difference(_ a: [Scalar], _ b: [Scalar]) -> Double {
+    var largest = 0.0
+    var size = 1e-3
+    for (x, y) in zip(a, b) {
+      // Both may blow up, but then they must do so together.
+      if !x.isFinite || !y.isFinite {
+        if x.isFinite != y.isFinite { return .infinity }
+        continue
+      }
+      largest = max(largest, Double(abs(x - y)))
+      size = max(size, Double(abs(y)))
+    }
+    return largest / size
+  }
+
+  private func quantities(_ network: SpikingNetwork<Scalar>, _ l: Int) -> ProjectionQuantities<Scalar> {
+    let pre = network.groups[l]
+    let post = network.groups[l + 1]
+    func array(_ address: UnsafeMutablePointer<Scalar>, _ count: Int) -> [Scalar] {
+      Array(UnsafeBufferPointer(start: address, count: count))
+    }
+    let n = network.sizes[l]
+    let m = network.sizes[l + 1]
+    var q = ProjectionQuantities<Scalar>(preCount: n, postCount: m)
+    (q.yPre, q.sPre, q.vPre) = (array(pre.activity, n), array(pre.spikes, n), array(pre.potential, n))
+    (q.psiPre, q.ePre) = (array(pre.gain, n), array(pre.error, n))
+    (q.yPost, q.sPost, q.vPost) = (array(post.activity, m), array(post.spikes, m), array(post.potential, m))
+    (q.psiPost, q.ePost) = (array(post.gain, m), array(post.error, m))
+    q.modulator = network.scalars.modulator[0]
+    q.reward = network.scalars.reward[0]
+    q.loss = network.scalars.loss[0]
+    q.step = network.scalars.step[0]
+    return q
+  }
+
+  private func dense(_ matrix: UnsafeMutablePointer<Scalar>, _ projection: Projection<Scalar>) -> [Scalar] {
+    var values = [Scalar](repeating: 0, count: projection.preCount * projection.postCount)
+    for j in 0..<projection.preCount {
+      for i in 0..<projection.postCount { values[i * projection.preCount + j] = matrix[j * projection.columns + i] }
+    }
+    return values
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Rules
+import TestSupport
+import Testing
+
+/// Only the order of additions differs between plan and interpreter. In `Double` that is a few units in the last place
+/// of sums over at most 60 terms, far below 1e-10 of the largest weight.
+private let doubleTolerance = 1e-10
+
+/// The same in `Float`: one update, sums over at most 60 terms of 2⁻²⁴ each, of terms that may be as large as the
+/// largest weight: 60 · 6e-8 = 4e-6, with room for powers and products of sums.
+private let floatTolerance = 2e-5
+
+private let shippedRules: [String] = {
+  let folder = packageRoot.appendingPathComponent("rules")
+  let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  return files.filter { $0.hasSuffix(".yaml") }.sorted()
+}()
+
+/// Shapes of terms that the shipped rules do not all have.
+private let oddPages: [String] = [
+  "dw: a * w**2 * y_pre - a * w**3",
+  "dw: a * max(w, y_pre) * e_post",
+  "dw: a * tanh(back(e_post)) * y_post - a * back(y_post)**2 * e_post",
+  "dw: a * ahead(y_pre) * y_pre + a * ahead(e_pre) * dot(y_post, ahead(y_pre))",
+  "dw: a * y_post * y_pre / (1 + norm(y_pre)) + a * mean(y_post) * w",
+  "dw: a * w * y_post * y_pre - a * w * s_post + a * w * e_post * s_pre",
+  "dw: a",
+  "dw: a * y_pre",
+  "dw: a * e_post",
+  "dw: a * mod * reward * y_post * y_pre + a * t * loss / n_in * s_post * s_pre * n_out",
+  "dw: a * (e_post + y_post + s_post + v_post + psi_post + e_post**2 + y_post**2 + v_post**2 + psi_post**2 + e_post*y_post) * y_pre",
+  "dw: a * y_post * (back(e_post) + back(y_post) + back(s_post) + back(psi_post) + back(y_post**2) + back(e_post**2))",
+  "dw: a * b * y_post - a * b * w * y_pre",
+  "every: sample\ndw: -a * e_post * y_pre - a * w * y_post",
+  "every: sample\nbounds: {w: [-0.4, 0.4]}\ndw: a * y_post * y_pre",
+  "bounds: {w: [-0.5, 0.5]}\ndw: a * s_post * y_pre - a * y_post * s_pre",
+  "traces: {x_pre: {of: s_pre, tau: 5}, z_post: {of: s_post * psi_post, decay: 0.7}}\ndw: a * x_pre * s_post - a * z_post * s_pre",
+  "traces: {x_pre: {of: s_pre, tau: 5}}\neligibility: {of: psi_post * x_pre, tau: 8}\ndw: -a * e_post * elig",
+  "eligibility: {of: w * s_pre * y_post + a * s_pre, decay: 0.5}\ndw: a * mod * elig + a * elig**2",
+  "layers: {-1: {dw: -a * e_post * y_pre}, 1: {dw: a * y_post * (y_pre - back(y_post))}}\ndw: -a * e_post * e_pre",
+  "dw: clip(a * e_post, -0.001, 0.001) * step(y_pre - 0.1) + a * sign(e_post) * relu(y_pre) - a * abs(w) * sqrt(abs(y_post))",
+  "dw: a * exp(-y_post) * log(1 + abs(y_pre)) + a * min(e_post, y_post, psi_post) * max(y_pre, 0.2)",
+].map {
+  "schema: 1\nrule: odd\nsource: none\ncoefficients: {a: {start: 2.0e-3, range: [-1, 1], scale: 1.0e-3}}\n" + $0 + "\n"
+}
+
+@Suite("A plan agrees with the interpreter")
+struct PlanTests {
+  @Test("on random networks for every shipped rule", arguments: shippedRules)
+  func shipped(file: String) throws {
+    let rule = try Rule.load(path: packageRoot.appendingPathComponent("rules/\(file)").path)
+    if rule.db != nil { return }
+    try agree(rule, networks: 40)
+  }
+
+  @Test("on random networks for terms of every shape", arguments: oddPages)
+  func odd(page: String) throws {
+    try agree(try Rule.load(text: page, file: "odd.yaml"), networks: 12)
+  }
+
+  @Test("with per-layer coefficients")
+  func perLayer() throws {
+    let rule = try Rule.load(
+      text: """
+        schema: 1
+        rule: layered
+        source: none
+        coefficients:
+          eta: {start: 0.02, range: [0, 1], scale: 0.01, per: layer}
+          oja: {start: 0.01, range: [-1, 1], scale: 0.01}
+        dw: -eta * e_post * y_pre + oja * y_post * (y_pre - back(y_post))
+        """, file: "layered.yaml")
+    try agree(rule, networks: 40)
+  }
+
+  private func agree(_ rule: Rule, networks: Int) throws {
+    for seed in 0..<UInt64(networks) {
+      let neuron = seed % 4 == 3 ? "adaptive-lif" : "lif"
+      let double = PlanAgreement<Double>(rule: rule, seed: seed, neuron: neuron, resynchronises: false)
+      #expect(double.largestDifference() < doubleTolerance, "\(rule.name), network \(seed), Double")
+      let float = PlanAgreement<Float>(rule: rule, seed: seed, neuron: neuron, resynchronises: true)
+      #expect(float.largestDifference() < floatTolerance, "\(rule.name), network \(seed), Float")
+    }
+  }
+}

@@ -55,7 +55,8 @@ let package = Package(
     .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic", "TestSupport"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
     .testTarget(
-      name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "TestSupport"], exclude: ["valid", "invalid"]),
+      name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "Records", "TestSupport"],
+      exclude: ["valid", "invalid"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "NetworksTests",

@@ -70,14 +70,18 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   }
 
   /// Takes in one step: every trace in the order of the page, `x ← decay · x + of`, then the eligibility likewise.
+  ///
+  /// A trace that names itself or one declared below it reads what the step before left there.
   public mutating func advance(_ quantities: ProjectionQuantities<Scalar>) {
+    var evaluation = evaluation(quantities)
     for (index, trace) in rule.traces.enumerated() {
-      let added = evaluation(quantities).values(of: trace.of, over: trace.owner)
+      let added = evaluation.values(of: trace.of, over: trace.owner)
       traces[index] = zip(traces[index], added).map { Scalar(trace.decay) * $0 + $1 }
+      evaluation.traces[trace.name] = (trace.owner, traces[index])
     }
-    if let eligibility = rule.eligibility {
-      let added = evaluation(quantities).values(of: eligibility.of, over: .synapse)
-      self.eligibility = zip(self.eligibility, added).map { Scalar(eligibility.decay) * $0 + $1 }
+    if let rule = rule.eligibility {
+      let added = evaluation.values(of: rule.of, over: .synapse)
+      eligibility = zip(eligibility, added).map { Scalar(rule.decay) * $0 + $1 }
     }
   }
 

@@ -1,0 +1,218 @@
+extension BadPage {
+  /// One page for each rule of the table, and for each check of several keys together.
+  static let all: [BadPage] = [
+    BadPage(
+      "schema: 2\nexperiment: x",
+      "schema must be 1 (got 2)"),
+    BadPage(
+      "experiment: x",
+      "missing key \"schema\""),
+    BadPage(
+      "schema: 1",
+      "missing key \"experiment\""),
+    BadPage(
+      "schema: 1\nexperiment: 12",
+      "experiment must be text; put it in quotes (got 12)"),
+    BadPage(
+      "schema: 1\nexperiment: a/b",
+      "experiment must be letters, digits, -, _ and . (got \"a/b\")"),
+    BadPage(
+      "extends: [a]",
+      "extends must be the path of a page (got a list)"),
+    BadPage(
+      "about: 3",
+      "about must be text; put it in quotes (got 3)"),
+    BadPage(
+      "seed: -1",
+      "seed must be at least 0 (got -1)"),
+    BadPage(
+      "seed: 1.5",
+      "seed must be an integer (got 1.5)"),
+    BadPage(
+      "rule: {}",
+      "rule must be text (got a mapping)"),
+    BadPage(
+      "credit: randon",
+      "credit must be transport, random, direct, usf, brsf, frsf or none, not \"randon\" (did you mean \"random\"?)"),
+    BadPage(
+      "network: [1]",
+      "network must be a mapping (got a list)"),
+    BadPage(
+      "network: {neuron: liff}",
+      "network.neuron must be lif or adaptive-lif, not \"liff\" (did you mean \"lif\"?)"),
+    BadPage(
+      "network: {hidden: [0]}",
+      "network.hidden[0] must be at least 1 (got 0)"),
+    BadPage(
+      "network: {hidden: 12}",
+      "network.hidden must be a list (got 12)"),
+    BadPage(
+      "network: {steps: 0}",
+      "network.steps must be at least 1 (got 0)"),
+    BadPage(
+      "network: {leak: 1.1}",
+      "network.leak must be at most 1 (got 1.1)"),
+    BadPage(
+      "network: {threshold: 0}",
+      "network.threshold must be greater than 0 (got 0)"),
+    BadPage(
+      "network: {reset: soft}",
+      "network.reset must be zero, subtract or none, not \"soft\""),
+    BadPage(
+      "network: {activity_decay: 1}",
+      "network.activity_decay must be less than 1 (got 1)"),
+    BadPage(
+      "network: {surrogate: 2}",
+      "network.surrogate must be a mapping (got 2)"),
+    BadPage(
+      "network: {surrogate: {kind: box}}",
+      "network.surrogate.kind must be fast-sigmoid, arctan, sigmoid, boxcar or straight-through, not \"box\" (did you mean \"boxcar\"?)"),
+    BadPage(
+      "network: {surrogate: {kind: fast-sigmoid, slope: 0}}",
+      "network.surrogate.slope must be greater than 0 (got 0)"),
+    BadPage(
+      "network: {surrogate: {kind: arctan, alpha: -1}}",
+      "network.surrogate.alpha must be greater than 0 (got -1)"),
+    BadPage(
+      "network: {surrogate: {kind: boxcar, width: 0}}",
+      "network.surrogate.width must be greater than 0 (got 0)"),
+    BadPage(
+      "network: {surrogate: {kind: boxcar, slope: 1}}",
+      "unknown key \"slope\" in network.surrogate"),
+    BadPage(
+      "network: {synapse_decay: 1}",
+      "network.synapse_decay must be less than 1 (got 1)"),
+    BadPage(
+      "network: {adaptation_decay: -0.1}",
+      "network.adaptation_decay must be at least 0 (got -0.1)"),
+    BadPage(
+      "network: {adaptation_strength: -1}",
+      "network.adaptation_strength must be at least 0 (got -1)"),
+    BadPage(
+      "network: {readout_leak: 1}",
+      "network.readout_leak must be less than 1 (got 1)"),
+    BadPage(
+      "network: {weight_scale: .inf}",
+      "network.weight_scale must be finite (got .inf)"),
+    BadPage(
+      "network: {feedback_scale: much}",
+      "network.feedback_scale must be a number (got \"much\")"),
+    BadPage(
+      "network: {learn_from: 0}",
+      "network.learn_from must be at least 1 (got 0)"),
+    BadPage(
+      "network: {steps: 5, learn_from: 6}",
+      "network.learn_from must be at most network.steps, 5 (got 6)"),
+    BadPage(
+      "encoder: bernoulli",
+      "encoder must be a mapping (got \"bernoulli\")"),
+    BadPage(
+      "encoder: {kind: poisson}",
+      "encoder.kind must be bernoulli, current or first-spike, not \"poisson\""),
+    BadPage(
+      "encoder: {kind: bernoulli, rate: 2}",
+      "encoder.rate must be at most 1 (got 2)"),
+    BadPage(
+      "encoder: {kind: current, gain: 0}",
+      "encoder.gain must be greater than 0 (got 0)"),
+    BadPage(
+      "encoder: {kind: first-spike, rate: 1}",
+      "unknown key \"rate\" in encoder"),
+    BadPage(
+      "task: 5",
+      "task must be a mapping (got 5)"),
+    BadPage(
+      "task: {data: fashion-minst}",
+      "task.data must be fashion-mnist, mnist, emnist, digits, gaussian-prototypes, yin-yang, random-manifolds or templates-1d, not \"fashion-minst\" (did you mean \"fashion-mnist\"?)"),
+    BadPage(
+      "task: {ways: 1}",
+      "task.ways must be at least 2 (got 1)"),
+    BadPage(
+      "task: {shots: 0}",
+      "task.shots must be at least 1 (got 0)"),
+    BadPage(
+      "task: {query: 0}",
+      "task.query must be at least 1 (got 0)"),
+    BadPage(
+      "task: {labels: drop}",
+      "task.labels must be remap or keep, not \"drop\""),
+    BadPage(
+      "task: {replacement: maybe}",
+      "task.replacement must be true or false (got \"maybe\")"),
+    BadPage(
+      "task: {ways: 1000, shots: 5000}",
+      "an episode has 5020000 samples; at most 1000000 fit (ways · (shots + query))"),
+    BadPage(
+      "optimizer: cma-es",
+      "optimizer must be a mapping (got \"cma-es\")"),
+    BadPage(
+      "optimizer: {kind: cmaes}",
+      "optimizer.kind must be cma-es, random or grid, not \"cmaes\" (did you mean \"cma-es\"?)"),
+    BadPage(
+      "optimizer: {generations: -1}",
+      "optimizer.generations must be at least 0 (got -1)"),
+    BadPage(
+      "optimizer: {population: 1}",
+      "optimizer.population must be at least 2 (got 1)"),
+    BadPage(
+      "optimizer: {sigma: -1}",
+      "optimizer.sigma must be at least 1.0e-6 (got -1)"),
+    BadPage(
+      "optimizer: {episodes: 0}",
+      "optimizer.episodes must be at least 1 (got 0)"),
+    BadPage(
+      "optimizer: {l1: -1}",
+      "optimizer.l1 must be at least 0 (got -1)"),
+    BadPage(
+      "optimizer: {parsimony: -1}",
+      "optimizer.parsimony must be at least 0 (got -1)"),
+    BadPage(
+      "optimizer: {points: 0}",
+      "optimizer.points must be at least 1 (got 0)"),
+    BadPage(
+      "optimizer: {popultion: 3}",
+      "unknown key \"popultion\" in optimizer (did you mean \"population\"?)"),
+    BadPage(
+      "optimizer: {generations: 1000000, episodes: 10000}",
+      "optimizer.generations · optimizer.episodes must be below 2³² (got 1000000 · 10000)"),
+    BadPage(
+      "worst_loss: 0",
+      "worst_loss must be at least 0.01 (got 0)"),
+    BadPage(
+      "selection: 3",
+      "selection must be a mapping (got 3)"),
+    BadPage(
+      "selection: {episodes: 0}",
+      "selection.episodes must be at least 1 (got 0)"),
+    BadPage(
+      "selection: {candidates: 33}",
+      "selection.candidates must be at most 32 (got 33)"),
+    BadPage(
+      "selection: {criterion: beauty}",
+      "selection.criterion must be accuracy or loss, not \"beauty\""),
+    BadPage(
+      "test: 3",
+      "test must be a mapping (got 3)"),
+    BadPage(
+      "test: {episodes: 1}",
+      "test.episodes must be at least 2 (got 1)"),
+    BadPage(
+      "baselines: 3",
+      "baselines must be a mapping (got 3)"),
+    BadPage(
+      "baselines: {generations: -1}",
+      "baselines.generations must be at least 0 (got -1)"),
+    BadPage(
+      "baselines: {population: 1}",
+      "baselines.population must be at least 2 (got 1)"),
+    BadPage(
+      "baselines: {episodes: 0}",
+      "baselines.episodes must be at least 1 (got 0)"),
+    BadPage(
+      "sed: 1\noptimiser: {}",
+      "unknown key \"sed\" (did you mean \"seed\"?)\nunknown key \"optimiser\" (did you mean \"optimizer\"?)"),
+    BadPage(
+      "seed: 1\nseed: 2",
+      "duplicate key \"seed\""),
+  ]
+}

@@ -40,7 +40,7 @@ public enum DiscoveryEvent: Sendable {
   /// A stage begins, or goes on after a resume.
   case stage(DiscoveryStage)
   /// A generation of the search of this contender is done; the state is that of its optimiser.
-  case generation(String, GenerationRow, OptimiserState)
+  case generation(String, SearchedGeneration, OptimiserState)
   /// A contender's coefficients are chosen.
   case chosen(Choice)
 }

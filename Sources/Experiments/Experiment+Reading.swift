@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Networks
 import Pages
 import Tasks
@@ -18,9 +18,9 @@ public struct ResolvedExperiment: Sendable {
   /// - Parameters:
   ///   - file: path of the page.
   ///   - overrides: `path.to.key=value`, applied in order.
-  /// - Throws: `Diagnostics`, all at once, or `MissingFile`.
+  /// - Throws: `PageFileError`, or `Diagnostics`, all at once.
   public static func load(_ file: String, overrides: [String] = []) throws -> ResolvedExperiment {
-    try read(text: PageFile.text(file), file: file, overrides: overrides)
+    try read(text: Page.text(path: file), file: file, overrides: overrides)
   }
 
   /// Reads a page from text; see `load`.
@@ -42,13 +42,10 @@ public struct ResolvedExperiment: Sendable {
     }
     let folder = file.contains("/") ? String(file[...file.lastIndex(of: "/")!]) : ""
     let path = name.hasPrefix("/") ? name : folder + name
-    let text: String
-    do {
-      text = try PageFile.text(path)
-    } catch let missing as MissingFile {
-      throw Diagnostics([base.place.diagnostic("cannot extend: \(missing)")])
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Diagnostics([base.place.diagnostic("cannot extend \(path): no such file")])
     }
-    let page = try Page.parse(text: text, file: path)
+    let page = try Page.load(path: path)
     if let deeper = page.root.entries?.first(where: { $0.key == "extends" }) {
       throw Diagnostics([
         deeper.keyPlace.diagnostic("a page that is extended cannot extend another one (\(file) extends this one)")

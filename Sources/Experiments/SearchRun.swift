@@ -3,7 +3,7 @@ import Rules
 import Search
 
 /// What one generation of a search did: one row of its log.
-public struct GenerationRow: Sendable, Hashable {
+public struct SearchedGeneration: Sendable, Hashable {
   /// Its number, from 0.
   public var generation: Int
   /// What was evaluated, [candidate][coefficient], exact bits.
@@ -96,14 +96,14 @@ struct SearchRun: Sendable {
   mutating func ask() -> [Contender] { optimiser.ask().map { contender.with(coefficients: $0) } }
 
   /// Takes the scores of the next candidates, [candidate][episode], and moves on.
-  mutating func tell(_ candidates: [Contender], _ scores: [[TimedScore]]) -> GenerationRow {
+  mutating func tell(_ candidates: [Contender], _ scores: [[TimedScore]]) -> SearchedGeneration {
     let complexity = candidates.map { $0.rule.complexity(coefficients: $0.coefficients, layerCount: $0.layerCount) }
     let penalty = zip(candidates, complexity).map { self.penalty($0.coefficients, complexity: $1) }
     let fitness = zip(scores, penalty).map { scores, penalty -> Double in
       -(Statistics.mean(scores.map(\.score.loss)) + penalty)
     }
     advance(candidates.map(\.coefficients), fitness)
-    return GenerationRow(
+    return SearchedGeneration(
       generation: generation - 1, population: candidates.map(\.coefficients), fitness: fitness,
       accuracy: scores.map { Statistics.mean($0.map(\.score.accuracy)) }, penalty: penalty, complexity: complexity,
       status: scores.map { CandidateStatus($0.map(\.score.outcome)) },

@@ -66,7 +66,8 @@ extension BadPage {
       "network.surrogate must be a mapping (got 2)"),
     BadPage(
       "network: {surrogate: {kind: box}}",
-      "network.surrogate.kind must be fast-sigmoid, arctan, sigmoid, boxcar or straight-through, not \"box\" (did you mean \"boxcar\"?)"),
+      "network.surrogate.kind must be fast-sigmoid, arctan, sigmoid, boxcar or straight-through, not \"box\" (did you mean \"boxcar\"?)"
+    ),
     BadPage(
       "network: {surrogate: {kind: fast-sigmoid, slope: 0}}",
       "network.surrogate.slope must be greater than 0 (got 0)"),
@@ -123,7 +124,8 @@ extension BadPage {
       "task must be a mapping (got 5)"),
     BadPage(
       "task: {data: fashion-minst}",
-      "task.data must be fashion-mnist, mnist, emnist, digits, gaussian-prototypes, yin-yang, random-manifolds or templates-1d, not \"fashion-minst\" (did you mean \"fashion-mnist\"?)"),
+      "task.data must be fashion-mnist, mnist, emnist, digits, gaussian-prototypes, yin-yang, random-manifolds or templates-1d, not \"fashion-minst\" (did you mean \"fashion-mnist\"?)"
+    ),
     BadPage(
       "task: {ways: 1}",
       "task.ways must be at least 2 (got 1)"),

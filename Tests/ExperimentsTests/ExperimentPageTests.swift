@@ -12,7 +12,9 @@ struct BadPage: CustomTestStringConvertible {
   /// The messages, one a line, without file and place.
   var messages: String
 
-  var text: String { lines.contains("experiment:") || lines.contains("schema:") ? lines : "schema: 1\nexperiment: x\n" + lines }
+  var text: String {
+    lines.contains("experiment:") || lines.contains("schema:") ? lines : "schema: 1\nexperiment: x\n" + lines
+  }
   var testDescription: String { lines }
 
   init(_ lines: String, _ messages: String) {
@@ -91,7 +93,7 @@ struct ExperimentPageTests {
     #expect(resolved.experiment.seed == 3)
     #expect(!resolved.canonical.contains("extends"))
     #expect(messages(deep) == "a page that is extended cannot extend another one (\(deep) extends this one)")
-    #expect(messages(lost) == "cannot extend: \(folder.path)/none.yaml: no such file")
+    #expect(messages(lost) == "cannot extend \(folder.path)/none.yaml: no such file")
   }
 
   private func messages(_ path: String) -> String? {
@@ -99,7 +101,7 @@ struct ExperimentPageTests {
       _ = try ResolvedExperiment.load(path)
       return nil
     } catch {
-      return (error as? Diagnostics)?.all.map(\.message).joined(separator: "\n")
+      return (error as? Diagnostics)?.all.map(\.message).joined(separator: "\n") ?? "\(error)"
     }
   }
 
@@ -128,7 +130,8 @@ struct ExperimentPageTests {
       let path = prefix + key.name
       switch key.kind {
       case .mapping(let inner): return [path] + paths(inner, path + ".")
-      case .variant(let by, _, let cases): return [path, "\(path).\(by)"] + cases.flatMap { paths($0.keys, path + ".") }
+      case .variant(let by, _, let cases):
+        return [path, "\(path).\(by)"] + cases.flatMap { paths($0.keys, path + ".") }
       default: return [path]
       }
     }

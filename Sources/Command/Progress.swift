@@ -1,0 +1,123 @@
+import Experiments
+import Foundation
+
+/// How progress is shown.
+enum ProgressStyle: String, CaseIterable {
+  case auto, bar, plain, none
+}
+
+/// What is shown about a stage of work.
+struct ProgressState {
+  /// `search`, `tune backprop`, `selection`, `test`.
+  var label = ""
+  /// Generations done, and of how many; nil where the stage has none.
+  var generation: (done: Int, of: Int)?
+  /// Best fitness so far.
+  var best: Double?
+  /// Median fitness of the last generation.
+  var median: Double?
+  /// Spread of the last generation's fitness.
+  var deviation: Double?
+  /// Scored episodes of the whole run: done before this session, done in it, and all there are.
+  var evaluations = (before: 0, done: 0, of: 0)
+}
+
+/// Shows progress on standard error: one line redrawn on a terminal, plain complete lines elsewhere.
+final class Progress {
+  private let style: ProgressStyle
+  private let interval: Double
+  private let clock = ContinuousClock()
+  private let began: ContinuousClock.Instant
+  private var lastShown: ContinuousClock.Instant?
+  private var lastLabel: String?
+  private var isDrawn = false
+  /// What to show.
+  var state = ProgressState()
+
+  init(_ style: ProgressStyle, interval: Double) {
+    switch style {
+    case .auto: self.style = Output.isTerminal ? .bar : .plain
+    default: self.style = style
+    }
+    self.interval = interval
+    began = clock.now
+  }
+
+  /// Seconds since the start.
+  var elapsed: Double { (clock.now - began) / .seconds(1) }
+
+  /// Shows the state if it is time to.
+  /// - Parameter isLast: whether it is shown in any case.
+  func show(isLast: Bool = false) {
+    let now = clock.now
+    let age = lastShown.map { (now - $0) / .seconds(1) } ?? .infinity
+    switch style {
+    case .none, .auto: return
+    case .bar:
+      guard isLast || age >= 0.1 else { return }
+      let room = max(10, Output.width - 1)
+      Output.write("\r\u{1B}[2K" + String(line(barWidth: 14).prefix(room)), to: STDERR_FILENO)
+      isDrawn = true
+    case .plain:
+      guard isLast || state.label != lastLabel || age >= interval else { return }
+      Output.note("\(timestamp()) \(line(barWidth: 0))")
+    }
+    lastShown = now
+    lastLabel = state.label
+  }
+
+  /// Writes a whole line without disturbing the bar.
+  func note(_ text: String) {
+    clear()
+    Output.note(text)
+  }
+
+  /// Takes the bar away.
+  func clear() {
+    if isDrawn { Output.write("\r\u{1B}[2K", to: STDERR_FILENO) }
+    isDrawn = false
+  }
+
+  /// `search gen 37/200 [=====>    ] best -0.913 med -0.952 sd 0.12 | 12.3 episodes/s | 03:12<14:02`
+  func line(barWidth: Int) -> String {
+    var text = state.label
+    if let generation = state.generation {
+      text += " gen \(generation.done)/\(generation.of)"
+    }
+    let total = Double(max(1, state.evaluations.of))
+    let share = min(1, Double(state.evaluations.before + state.evaluations.done) / total)
+    if barWidth > 0 {
+      let filled = Int(share * Double(barWidth))
+      let tip = filled < barWidth ? ">" : ""
+      let bar = String(repeating: "=", count: filled) + tip
+      text += " [" + bar + String(repeating: " ", count: barWidth - bar.count) + "]"
+    }
+    if let best = state.best { text += " best \(number(best))" }
+    if let median = state.median { text += " med \(number(median))" }
+    if let deviation = state.deviation { text += " sd \(number(deviation))" }
+    let rate = Double(state.evaluations.done) / max(elapsed, 1e-9)
+    let left = state.evaluations.of - state.evaluations.before - state.evaluations.done
+    let remaining = rate > 0 ? Double(max(0, left)) / rate : nil
+    text += " | \(String(format: "%.1f", rate)) episodes/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
+    return text
+  }
+
+  private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
+}
+
+/// `03:12`, or `1:03:12`.
+func clockText(_ seconds: Double) -> String {
+  let whole = Int(min(max(0, seconds), 1e9))
+  let tail = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
+  return whole < 3600 ? tail : "\(whole / 3600):\(tail)"
+}
+
+/// Now, in UTC: `2026-01-31T12:00:00Z`.
+func timestamp(_ date: Date = Date()) -> String {
+  var seconds = time_t(date.timeIntervalSince1970)
+  var parts = tm()
+  gmtime_r(&seconds, &parts)
+  return String(
+    format: "%04d-%02d-%02dT%02d:%02d:%02dZ", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday),
+    Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+}

@@ -1,0 +1,32 @@
+/// The exit codes of every verb.
+enum Status: Int32 {
+  /// Done.
+  case done = 0
+  /// Finished, but the condition asked for is false.
+  case conditionIsFalse = 1
+  /// The command line is wrong.
+  case usage = 64
+  /// A configuration, rule or data file is wrong.
+  case badInput = 65
+  /// An input is missing.
+  case missingInput = 66
+  /// Our own slip.
+  case ourBug = 70
+  /// The output cannot be created, or exists.
+  case cannotCreate = 73
+  /// Reading or writing failed, or the disk is full.
+  case ioError = 74
+  /// Stopped early; can be resumed.
+  case resumable = 75
+  /// Interrupted by SIGHUP, after a publish.
+  case hangup = 129
+  /// Interrupted by SIGINT, after a publish.
+  case interrupted = 130
+  /// Interrupted by SIGTERM, after a publish.
+  case terminated = 143
+}
+
+/// An end that has said already what there is to say.
+struct EarlyExit: Error {
+  var code: Status
+}

@@ -124,6 +124,7 @@ extension Expression {
   }
 
   private static func product(_ number: Double, _ rest: Expression?) -> Expression {
+    if number == 0 { return .number(0) }
     guard let rest else { return number < 0 ? .negate(.number(-number)) : .number(number) }
     let size = number.magnitude == 1 ? rest : leading(number.magnitude, rest)
     return number < 0 ? Term.negatingFirst(size) : size

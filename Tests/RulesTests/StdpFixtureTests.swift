@@ -43,8 +43,9 @@ struct StdpFixtureTests {
     return Trace(name: name, of: of, owner: spike == sPre ? .pre : .post, decay: decay)
   }
 
-  /// What a trace was before this step's spike: it decays from the value of the step before. Declared above its trace,
-  /// which it therefore reads as the last step left it.
+  /// What a trace that is set was before this step's spike: it decays from the value of the step before. Declared above
+  /// its trace, which it therefore reads as the last step left it. (A page may not do this: it would read a trace
+  /// declared below.)
   static func before(_ trace: Trace) -> Trace {
     Trace(name: "before_\(trace.name)", of: .number(trace.decay) * .trace(trace.name), owner: trace.owner, decay: 0)
   }
@@ -56,14 +57,15 @@ struct StdpFixtureTests {
     try brian("pair/\(kind)/w", "pair/params") { p, dt in
       let (potentiation, depression) = (Expression.number(p[2]), Expression.number(p[3]))
       let soft = kind == "multiplicative"
-      let depressed = call(
-        .clip, w + depression * sPre * .trace("before_x_post") * (soft ? w : 1), .number(p[4]), .number(p[5]))
-      let post = Self.trace("x_post", sPost, p[1] / dt, nearest: kind == "nearest")
+      let nearest = kind == "nearest"
+      let post = Self.trace("x_post", sPost, p[1] / dt, nearest: nearest)
+      let earlier: Expression = nearest ? .trace("before_x_post") : .trace("x_post") - sPost
+      let depressed = call(.clip, w + depression * sPre * earlier * (soft ? w : 1), .number(p[4]), .number(p[5]))
       let room: Expression = soft ? .number(p[5]) - depressed : 1
       return Rule(
         name: "pair-stdp",
         traces: [
-          Self.before(post), post, Self.trace("x_pre", sPre, p[0] / dt, nearest: kind == "nearest"),
+          Self.before(post), post, Self.trace("x_pre", sPre, p[0] / dt, nearest: nearest),
         ],
         dw: depressed - w + potentiation * sPost * .trace("x_pre") * room, weightBounds: p[4]...p[5])
     }
@@ -74,8 +76,11 @@ struct StdpFixtureTests {
     let nearest = kind == "nearest"
     try brian("triplet/\(kind)/w", "triplet/params") { p, dt in
       let number = p.map { Expression.number($0) }
-      let depression = sPre * .trace("before_o1") * (number[6] + number[7] * .trace("before_r2"))
-      let potentiation = sPost * .trace("r1") * (number[4] + number[5] * .trace("before_o2"))
+      func earlier(_ name: String, _ spike: Expression) -> Expression {
+        nearest ? .trace("before_\(name)") : .trace(name) - spike
+      }
+      let depression = sPre * earlier("o1", sPost) * (number[6] + number[7] * earlier("r2", sPre))
+      let potentiation = sPost * .trace("r1") * (number[4] + number[5] * earlier("o2", sPost))
       let r2 = Self.trace("r2", sPre, p[1] / dt, nearest: nearest)
       let o1 = Self.trace("o1", sPost, p[2] / dt, nearest: nearest)
       let o2 = Self.trace("o2", sPost, p[3] / dt, nearest: nearest)

@@ -1,0 +1,175 @@
+"""Runs every check that other people's tools make of ours, and counts.
+
+usage: python Tests/peers/run.py [name …]     (from `make test` or `make peers`; needs .build/release/metaplast)
+
+Each check is a function below; a name on the command line selects the checks whose name contains it. A check fails by
+raising, is skipped by raising `Skip`, and prints what it did. The last line is `N passed, N failed, N skipped`.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = ROOT / "Tests" / "peers"
+METAPLAST = pathlib.Path(os.environ.get("METAPLAST_BINARY", ROOT / ".build" / "release" / "metaplast"))
+EXPERIMENT = ROOT / "experiments" / "quick.yaml"
+
+
+class Skip(Exception):
+    """Raised by a check that cannot be made here, with the reason."""
+
+
+def run(*command, timeout=600):
+    """Runs a command in the repository's root and shows it; its output is shown when it fails, and raised."""
+    command = [str(part) for part in command]
+    print("  +", " ".join(command), flush=True)
+    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=timeout)
+    if done.returncode != 0:
+        raise AssertionError(f"exit {done.returncode} from {command[0]}\n{done.stdout}")
+    return done.stdout
+
+
+class Workshop:
+    """A folder for one run, and the small record that several checks read; made at most once."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self._record = None
+
+    def record(self):
+        if self._record is None:
+            if not METAPLAST.exists():
+                raise AssertionError(f"no {METAPLAST}: build first")
+            record = self.folder / "quick.h5"
+            run(METAPLAST, "discover", EXPERIMENT, "--out", record)
+            assert record.exists(), f"metaplast discover left no {record.name}"
+            self._record = record
+        return self._record
+
+    def export(self, kind, suffix):
+        out = self.folder / kind
+        out.mkdir(exist_ok=True)
+        run(METAPLAST, "export", kind, self.record(), "--out", out)
+        found = sorted(out.rglob(f"*{suffix}"))
+        assert found, f"metaplast export {kind} wrote no {suffix} file"
+        return found
+
+
+def schema(*arguments):
+    return run(sys.executable, "-m", "check_jsonschema", *arguments)
+
+
+def experiments_follow_their_schema(workshop):
+    files = sorted((ROOT / "experiments").glob("*.yaml"))
+    assert files, "no experiments/*.yaml"
+    schema("--schemafile", ROOT / "experiments" / "experiment.schema.json", *files)
+
+
+def rules_follow_their_schema(workshop):
+    files = sorted((ROOT / "rules").glob("*.yaml"))
+    assert files, "no rules/*.yaml"
+    schema("--schemafile", ROOT / "rules" / "rule.schema.json", *files)
+
+
+def schemas_refuse_an_unknown_key(workshop):
+    for name in ("experiments/experiment", "rules/rule"):
+        page = sorted((ROOT / name).parent.glob("*.yaml"))[0]
+        broken = workshop.folder / f"broken-{page.name}"
+        broken.write_text(page.read_text(encoding="utf-8") + "\nno_such_key: 1\n", encoding="utf-8")
+        try:
+            schema("--schemafile", ROOT / f"{name}.schema.json", broken)
+        except AssertionError:
+            continue
+        raise AssertionError(f"{name}.schema.json lets a page with an unknown key pass")
+
+
+def printed_schemas_equal_the_shipped_ones(workshop):
+    for kind in ("experiment", "rule"):
+        shipped = (ROOT / f"{kind}s" / f"{kind}.schema.json").read_text(encoding="utf-8")
+        printed = run(METAPLAST, "config", "schema", kind)
+        assert json.loads(printed) == json.loads(shipped), f"{kind}s/{kind}.schema.json is stale"
+
+
+def citation_follows_its_schema(workshop):
+    schema("--builtin-schema", "vendor.citation-file-format", ROOT / "CITATION.cff")
+
+
+def record_opens_in_other_readers(workshop):
+    script = PEERS / "check_record.py"
+    print(run(sys.executable, "-W", "error", script, workshop.record()), end="")
+
+
+def report_is_one_well_formed_file(workshop):
+    for page in workshop.export("html", ".html"):
+        text = page.read_text(encoding="utf-8")
+        body = text[text.index("<html"):]
+        tree = ElementTree.fromstring(body)
+        svg = "{http://www.w3.org/2000/svg}svg"
+        figures = list(tree.iter(svg))
+        assert figures, "the report has no figure"
+        for figure in figures:
+            marks = sum(1 for part in figure.iter() if "mark" in part.get("class", "").split())
+            assert marks > 0, f"figure {figure.get('aria-label')!r} has no mark"
+        names = {part.tag.rsplit('}')[-1] for part in tree.iter()}
+        assert not names & {"script", "link", "iframe", "img"}, f"the report is not self-contained: {names}"
+        assert "http://" not in text.replace("http://www.w3.org/", "") and "https://" not in text, "a link outside"
+        print(f"  {page.name}: {len(text)} characters, {len(figures)} figures")
+
+
+def notebook_is_valid_and_runs(workshop):
+    import nbformat
+
+    for page in workshop.export("notebook", ".ipynb"):
+        notebook = nbformat.read(page, as_version=nbformat.NO_CONVERT)
+        nbformat.validate(notebook)
+        assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+        assert all(cell.get("outputs", []) == [] for cell in notebook.cells), "a committed output"
+        run(sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "executed.ipynb", page)
+        executed = nbformat.read(page.parent / "executed.ipynb", as_version=4)
+        pictures = sum("image/png" in output.get("data", {}) for cell in executed.cells
+                       for output in cell.get("outputs", []))
+        assert pictures >= 3, f"the executed notebook shows {pictures} pictures"
+        print(f"  {page.name}: {len(notebook.cells)} cells, {pictures} pictures")
+
+
+CHECKS = [
+    experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
+    printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers,
+    report_is_one_well_formed_file, notebook_is_valid_and_runs,
+]
+
+
+def main():
+    wanted = [check for check in CHECKS
+              if not sys.argv[1:] or any(part in check.__name__ for part in sys.argv[1:])]
+    passed = failed = skipped = 0
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Workshop(folder)
+        for check in wanted:
+            title = check.__name__.replace("_", " ")
+            print(f"- {title}", flush=True)
+            began = time.monotonic()
+            try:
+                check(workshop)
+                passed += 1
+                print(f"  ok ({time.monotonic() - began:.1f} s)", flush=True)
+            except Skip as reason:
+                skipped += 1
+                print(f"  skipped: {title}: {reason}", flush=True)
+            except Exception as error:  # each check is judged on its own
+                failed += 1
+                if not isinstance(error, AssertionError):
+                    traceback.print_exc()
+                print(f"  FAILED: {title}: {error}", flush=True)
+    print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or passed == 0 else 0
+
+
+sys.exit(main())

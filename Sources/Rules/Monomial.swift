@@ -42,6 +42,9 @@ struct Monomial {
   /// What must agree for two monomials to be added; also their order.
   var key: String { Printer.text(Term.product(1, atoms.map(\.factor))) }
 
+  /// About as many characters as the monomial takes to write.
+  var size: Int { atoms.reduce(1) { $0 + $1.text.utf8.count + 1 } }
+
   var owner: Owner { atoms.reduce(.scalar) { $0.joined(with: $1.owner) } }
 
   static func * (x: Monomial, y: Monomial) -> Monomial {

@@ -75,11 +75,14 @@ public struct Term: Sendable, Hashable {
 /// - Real-number algebra: the value agrees with the written expression up to rounding, wherever that is finite. (`x/x`
 ///   is 1 and `0*x` is 0 here, also where the written text gives NaN.)
 /// - A sum in a denominator stays as it is, with its first number made 1: nothing is factored or cancelled.
-/// - A product of sums is left as a product once more than `expansionLimit` terms would come of it, so the work is
-///   bounded for any input; past it equal meaning may give different forms.
+/// - A product of sums is left as a product once more than `expansionLimit` terms or `sizeLimit` characters would come
+///   of it, so the work is bounded for any input; past it equal meaning may give different forms.
 public struct NormalForm: Sendable, Hashable {
   /// The most terms a product of two sums, or a power of one, is multiplied out to.
   public static let expansionLimit = 64
+  /// The most characters a product is multiplied out to, and the longest argument of `back`, `ahead` and reductions
+  /// that is taken apart.
+  public static let sizeLimit = 16_384
 
   /// The terms, in canonical order; none for an expression that is 0.
   public var terms: [Term]

@@ -3,7 +3,9 @@ extension Simplifier {
   /// `back` (or `ahead`) of a sum: one for each term, with everything that is one number for the projection outside.
   func through(_ argument: Expression, from side: Owner, _ wrap: (Expression) -> Expression) -> [Monomial] {
     let inner = sum(argument)
-    guard inner.allSatisfy({ $0.owner.spreads(to: side) }) else { return [opaque(wrap(canonical(inner)))] }
+    guard inner.allSatisfy({ $0.owner.spreads(to: side) }), Self.size(inner) <= NormalForm.sizeLimit else {
+      return [opaque(wrap(canonical(inner)))]
+    }
     return Monomial.collected(
       inner.map { monomial in
         let (scalars, vector) = split(monomial)
@@ -16,7 +18,8 @@ extension Simplifier {
     let side = arguments.reduce(Owner.scalar) { $0.joined(with: $1.owner(traces: traces)) }
     let sums = arguments.map(sum)
     let wanted = reduction == .dot ? 2 : 1
-    guard side != .synapse, sums.count == wanted else { return [opaque(.reduce(reduction, sums.map(canonical)))] }
+    let fits = sums.allSatisfy { Self.size($0) <= NormalForm.sizeLimit }
+    guard side != .synapse, sums.count == wanted, fits else { return [opaque(.reduce(reduction, sums.map(canonical)))] }
     switch reduction {
     case .sum: return total(sums[0], over: side)
     case .dot: return total(multiply(sums[0], sums[1]), over: side)
@@ -118,8 +121,10 @@ private struct Contraction {
 
   /// The canonical sum over `side` of a product of factors.
   static func total(_ product: [Atom], over side: Owner) -> Atom {
+    var room = largestTree
+    guard fits(product, &room) else { return reduction(product, over: side) }
     let tree = Contraction(product, side)
-    guard tree.size > 1, tree.size <= largestTree else { return reduction(product, over: side) }
+    guard tree.size > 1 else { return reduction(product, over: side) }
     var best: (key: (Int, Int, String), atom: Atom)?
     for root in tree.roots() {
       let atom = reduction(root.product, over: root.side)
@@ -127,6 +132,16 @@ private struct Contraction {
       if best == nil || key < best!.key { best = (key, atom) }
     }
     return best?.atom ?? reduction(product, over: side)
+  }
+
+  /// Whether the tree of a product has no more nodes than there is room for.
+  private static func fits(_ product: [Atom], _ room: inout Int) -> Bool {
+    room -= 1
+    for atom in product {
+      guard let inside = atom.inside, atom.power >= 1, atom.power <= 4 else { continue }
+      for _ in 0..<atom.power where !fits(inside, &room) { return false }
+    }
+    return room >= 0
   }
 
   init(_ product: [Atom], _ side: Owner) {

@@ -57,12 +57,18 @@ struct Simplifier {
 
   func multiply(_ x: [Monomial], _ y: [Monomial]) -> [Monomial] {
     if x.isEmpty || y.isEmpty { return [] }
-    let (count, overflow) = x.count.multipliedReportingOverflow(by: y.count)
-    if x.count > 1 && y.count > 1 && (overflow || count > NormalForm.expansionLimit) {
+    let terms = Double(x.count) * Double(y.count)
+    let size = Double(y.count) * Double(Self.size(x)) + Double(x.count) * Double(Self.size(y))
+    if (x.count > 1 && y.count > 1 && terms > Double(NormalForm.expansionLimit))
+      || (terms > 1 && size > Double(NormalForm.sizeLimit))
+    {
       return Monomial.collected([opaque(x) * opaque(y)])
     }
     return Monomial.collected(x.flatMap { left in y.map { left * $0 } })
   }
+
+  /// About as many characters as a sum takes to write.
+  static func size(_ sum: [Monomial]) -> Int { sum.reduce(0) { $0 + $1.size } }
 }
 
 // MARK: - Powers and functions
@@ -99,19 +105,22 @@ extension Simplifier {
     if n == 0 { return [Monomial(1)] }
     if n == 1 { return sum }
     if sum.isEmpty { return n > 0 ? [] : [Monomial(.infinity)] }
-    if sum.count > 1, n > 0, expands(sum.count, n) {
+    if sum.count > 1, n > 0, expands(sum, to: n) {
       return (1..<n).reduce(sum) { power, _ in multiply(power, sum) }
     }
     return [raise(opaque(sum), to: n)]
   }
 
-  /// Whether every partial product of `n` equal sums of `count` terms stays within the limit.
-  private func expands(_ count: Int, _ n: Int) -> Bool {
+  /// Whether every partial product of `n` equal sums stays within the limits.
+  private func expands(_ sum: [Monomial], to n: Int) -> Bool {
     // Distinct products of degree k out of `count` letters: (count + k - 1 choose k).
-    var distinct = count
+    var distinct = sum.count
     for degree in 2...n {
-      if distinct * count > NormalForm.expansionLimit { return false }
-      distinct = distinct * (count + degree - 1) / degree
+      let terms = distinct * sum.count
+      if terms > NormalForm.expansionLimit || Self.size(sum) * (distinct + degree) > NormalForm.sizeLimit {
+        return false
+      }
+      distinct = distinct * (sum.count + degree - 1) / degree
     }
     return true
   }

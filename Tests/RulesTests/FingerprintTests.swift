@@ -111,6 +111,14 @@ struct FingerprintTests {
     #expect(NormalForm(of: tower).terms.count == 1)
     let chain = (0..<60).reduce(yPre + 1) { product, _ in product * (yPost + 2) }
     #expect(NormalForm(of: chain).terms.count <= NormalForm.expansionLimit)
+    let growing = (0..<50).reduce(yPre) { inner, _ in (call(.tanh, inner) + yPost) ** 31 }
+    #expect(Printer.text(NormalForm(of: growing).expression).count < 200_000)
+    let doubling = (0..<200).reduce(yPost) { inner, index in call(.tanh, inner) * (yPre + .coefficient("c\(index)")) }
+    #expect(Printer.text(NormalForm(of: doubling).expression).count < 200_000)
+    let branching = (0..<60).reduce(yPost) { inner, index in index % 2 == 0 ? back(inner ** 4) : ahead(inner ** 4) }
+    #expect(NormalForm(of: sum(branching)).terms.count == 1)
+    let wide = (0..<4000).reduce(yPost) { $0 + .coefficient("c\($1)") * ePost }
+    #expect(NormalForm(of: sum((0..<60).reduce(wide) { inner, _ in ahead(back(inner)) })).terms.count >= 1)
     let nested = (0..<40).reduce(yPre) { inner, _ in 1 / (yPost ** inner) }
     #expect(NormalForm(of: nested).terms.count == 1)
     #expect(NormalForm(of: big * (yPre + yPost)).terms.count == 1)

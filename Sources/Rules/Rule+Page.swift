@@ -4,6 +4,16 @@ extension Rule {
   /// Names that a page may give for `credit`.
   public static let creditNames = ["transport", "random", "direct", "usf", "brsf", "frsf", "learned", "none"]
 
+  /// How `layers:` names a projection.
+  static let layerNames = NameRule(
+    pattern: "^(-?[1-9][0-9]{0,2}|readout)$",
+    description: "a projection counted from 1 at the input or from -1 at the readout, or the word readout"
+  ) { name in
+    if name == "readout" { return true }
+    let digits = Array((name.hasPrefix("-") ? name.dropFirst() : name[...]).utf8)
+    return (1...3).contains(digits.count) && digits.allSatisfy { $0 >= 48 && $0 <= 57 } && digits[0] != 48
+  }
+
   /// The table of rule pages.
   public static let pageSchema: PageSchema = {
     let memory = [
@@ -23,14 +33,6 @@ extension Rule {
         doc: "Whether all layers share one value or each has its own."),
     ])
     let dw = PageKey("dw", .equation, required: true, doc: "Change of the forward weights.")
-    let layerName = NameRule(
-      pattern: "^(-?[1-9][0-9]{0,2}|readout)$",
-      description: "a projection counted from 1 at the input or from -1 at the readout, or the word readout"
-    ) { name in
-      if name == "readout" { return true }
-      let digits = Array((name.hasPrefix("-") ? name.dropFirst() : name[...]).utf8)
-      return (1...3).contains(digits.count) && digits.allSatisfy { $0 >= 48 && $0 <= 57 } && digits[0] != 48
-    }
     return PageSchema(
       title: "Rule", doc: "A synaptic plasticity rule.",
       keys: PageKeys([
@@ -52,7 +54,7 @@ extension Rule {
         dw,
         PageKey("db", .equation, doc: "Change of the feedback weights."),
         PageKey(
-          "layers", .map(of: .mapping(PageKeys([dw])), names: layerName, count: 0...64),
+          "layers", .map(of: .mapping(PageKeys([dw])), names: layerNames, count: 0...64),
           doc: "Weight changes of single layers."),
         PageKey(
           "bounds",

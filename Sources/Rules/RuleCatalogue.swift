@@ -25,10 +25,11 @@ public struct RuleCatalogue: Sendable {
       candidates.append(place.appendingPathComponent("../../../rules").standardizedFileURL.path)
     }
     var found: [String] = []
+    var seen: Set<String> = []
     for candidate in candidates {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), isFolder.boolValue,
-        !found.contains(candidate)
+        seen.insert(URL(fileURLWithPath: candidate).resolvingSymlinksInPath().standardizedFileURL.path).inserted
       {
         found.append(candidate)
       }

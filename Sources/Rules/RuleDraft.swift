@@ -89,7 +89,9 @@ struct RuleDraft {
     dw = equation(root["dw"], .change)
     db = equation(root["db"], .feedbackChange)
     for entry in root["layers"]?.entries ?? [] {
-      guard let layer = entry.key == "readout" ? -1 : Int(entry.key), layer != 0 else { continue }
+      guard Rule.layerNames.accepts(entry.key), let layer = entry.key == "readout" ? -1 : Int(entry.key) else {
+        continue
+      }
       let equation = self.equation(entry.value["dw"], .change)
       layers.append(DraftLayer(layer: layer, keyPlace: entry.keyPlace, equation: equation))
     }
@@ -102,7 +104,8 @@ struct RuleDraft {
   }
 
   private mutating func equation(_ node: PageNode?, _ role: Equation.Role) -> Equation? {
-    guard let scalar = node?.scalar, !scalar.isNull, !scalar.text.allSatisfy(\.isWhitespace) else { return nil }
+    guard let scalar = node?.scalar, !scalar.isNull, scalar.boolean == nil, !scalar.text.allSatisfy(\.isWhitespace)
+    else { return nil }
     let (equation, found) = Equation.read(scalar, role, symbols)
     report(found, in: equation)
     return equation

@@ -17,9 +17,12 @@ struct DivisorsAreNotZero {
         guard let values = divisor.interval, values.canBeZero else { return }
         let text = equation.text(of: divisor)
         let bare = text.hasPrefix("(") && text.hasSuffix(")") ? String(text.dropFirst().dropLast()) : text
+        let isZero = divisor.form == .number(0)
         let hint = values.lower >= 0 && values.upper > 1e-6 ? "; write max(\(bare), 1.0e-6)" : ""
         found.append(
-          EquationFinding(check: .divisors, range: divisor.range, message: "division by \(text), which can be 0\(hint)")
+          EquationFinding(
+            check: .divisors, range: divisor.range,
+            message: "division by \(text)\(isZero ? "" : ", which can be 0")\(hint)")
         )
       }
       draft.report(found, in: equation)

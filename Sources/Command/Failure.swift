@@ -35,6 +35,14 @@ struct Failure: Error {
       }
       isFormatted = true
     case let error as TaskError: self.init(error.kind == .missing ? .missingInput : .badInput, error.description)
+    case let error as HDF5Error:
+      switch error.reason {
+      case .noInput: self.init(.missingInput, error.description)
+      case .damaged, .missingObject, .wrongType, .tooLarge, .otherSchema: self.init(.badInput, error.description)
+      case .cannotCreate, .outputExists: self.init(.cannotCreate, error.description)
+      case .inputOutput: self.init(.ioError, error.description)
+      }
+    case let error as RecordMismatch: self.init(.badInput, error.description)
     case let error as SearchError: self.init(.badInput, error.description)
     case let error as InnerLoopError: self.init(.badInput, error.description)
     default: return nil

@@ -11,8 +11,8 @@ struct Metaplast: ParsableCommand {
       `metaplast evaluate` scores rules, `metaplast export` makes a report of a record.
       """,
     subcommands: [
-      RulesCommand.self,
-      TasksCommand.self, ConfigCommand.self,
+      DiscoverCommand.self, EvaluateCommand.self, RulesCommand.self,
+      TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   @Flag(name: .long, help: "Print the version and exit.")
@@ -23,8 +23,7 @@ struct Metaplast: ParsableCommand {
 
   func run() throws {
     guard version else { throw CleanExit.helpRequest() }
-    let software = SessionFacts.softwareVersion
-    Output.line("metaplast \(software)")
+    Output.line(json ? Versions.json.text() : "metaplast \(SessionFacts.softwareVersion)")
   }
 }
 

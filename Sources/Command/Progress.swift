@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Records
 
 /// How progress is shown.
 enum ProgressStyle: String, CaseIterable {
@@ -110,14 +111,4 @@ func clockText(_ seconds: Double) -> String {
   let whole = Int(min(max(0, seconds), 1e9))
   let tail = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
   return whole < 3600 ? tail : "\(whole / 3600):\(tail)"
-}
-
-/// Now, in UTC: `2026-01-31T12:00:00Z`.
-func timestamp(_ date: Date = Date()) -> String {
-  var seconds = time_t(date.timeIntervalSince1970)
-  var parts = tm()
-  gmtime_r(&seconds, &parts)
-  return String(
-    format: "%04d-%02d-%02dT%02d:%02d:%02dZ", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday),
-    Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
 }

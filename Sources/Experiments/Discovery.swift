@@ -95,6 +95,16 @@ public final class Discovery {
     return searches[index].replay(population: population, fitness: fitness)
   }
 
+  /// The state of the optimiser that searches for the contender `name`.
+  public func state(of name: String) -> OptimiserState? {
+    searches.first { $0.contender.name == name }?.optimiser.state
+  }
+
+  /// Whether the search for the contender `name` is at its end.
+  public func isSearched(_ name: String) -> Bool {
+    searches.first { $0.contender.name == name }?.isFinished ?? false
+  }
+
   /// Takes a logged choice again.
   public func replay(_ choice: Choice) { choices[choice.name] = choice }
 

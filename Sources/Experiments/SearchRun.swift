@@ -1,4 +1,5 @@
 import Arithmetic
+import Records
 import Rules
 import Search
 
@@ -33,28 +34,6 @@ public struct SearchedGeneration: Sendable, Hashable {
 
   /// The median fitness of the generation.
   public var medianFitness: Double { Statistics.median(fitness) }
-}
-
-/// How the evaluation of a candidate ended. The raw values are those of the record.
-public enum CandidateStatus: Int8, Sendable, Hashable, CaseIterable {
-  /// All its episodes were answered.
-  case ok = 1
-  /// A network fell silent or saturated.
-  case failed = 2
-  /// A weight or potential became NaN or infinite.
-  case diverged = 4
-
-  init(_ outcomes: some Sequence<Outcome>) {
-    var status = CandidateStatus.ok
-    for outcome in outcomes {
-      switch outcome {
-      case .ok: continue
-      case .nan: status = .diverged
-      case .silent, .saturated: if status == .ok { status = .failed }
-      }
-    }
-    self = status
-  }
 }
 
 /// A search over the coefficients of one contender, generation by generation.

@@ -1,0 +1,51 @@
+import Experiments
+import Rules
+
+/// A rule as the command line names it: a name in rules/, a page, `RUN.h5`, or `RUN.h5#G:K`.
+struct RuleSubject {
+  /// What tables call it.
+  var name: String
+  /// The rule.
+  var rule: Rule
+  /// Coefficients that are not the rule's own.
+  var coefficients: [Double]?
+  /// The record it came from.
+  var run: StoredRun?
+
+  /// Finds a rule.
+  /// - Parameters:
+  ///   - text: the rule as the user named it.
+  ///   - page: an experiment's page; paths of rules may be relative to it.
+  static func load(_ text: String, near page: String?) throws -> RuleSubject {
+    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = String(parts[0])
+    guard path.hasSuffix(".h5") || parts.count == 2 else {
+      let loaded = try LoadedRule.load(text, near: page)
+      return RuleSubject(name: loaded.rule.name, rule: loaded.rule)
+    }
+    let run = try StoredRun(path)
+    let stem = path.split(separator: "/").last.map { String($0.dropLast(3)) } ?? path
+    guard parts.count == 2 else {
+      return RuleSubject(name: stem, rule: try run.discovered(), run: run)
+    }
+    let numbers = parts[1].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let generation = numbers[0], let slot = numbers[1], generation >= 0, slot >= 0 else {
+      throw Failure(.usage, "a candidate is named RUN.h5#GENERATION:CANDIDATE, such as \(path)#3:0 (got \(text))")
+    }
+    let candidate = try run.candidate(generation: generation, slot: slot)
+    return RuleSubject(
+      name: "\(stem)#\(generation):\(slot)", rule: candidate.rule, coefficients: candidate.coefficients, run: run)
+  }
+
+  /// The rule on the network of an experiment.
+  func contender(in experiment: Experiment) throws -> Contender {
+    let contender = Contender(name: name, rule: rule, network: experiment.network, credit: experiment.credit)
+    guard let coefficients else { return contender }
+    guard coefficients.count == contender.coefficients.count else {
+      throw Failure(
+        .badInput,
+        "\(name) has \(coefficients.count) coefficients, and this experiment's network needs \(contender.coefficients.count)")
+    }
+    return contender.with(coefficients: coefficients)
+  }
+}

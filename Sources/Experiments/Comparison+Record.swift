@@ -1,0 +1,51 @@
+import Records
+import Tasks
+
+extension EvaluationTable {
+  /// A comparison as a record keeps it: one task, one number of shots, the test episodes along `seed`.
+  /// - Parameters:
+  ///   - comparison: all rows, on the same episodes.
+  ///   - source: where the episodes come from.
+  ///   - layers: hidden groups of the experiment's network.
+  ///   - first: the number of the first episode.
+  init(_ comparison: Comparison, _ source: EpisodeSource, layers: Int, first: Int = 0) {
+    let episodes = comparison.rows.first?.scores.accuracy.count ?? 0
+    self.init(
+      ways: source.shape.ways, queriesPerClass: source.shape.query, rules: comparison.rows.map(\.name),
+      tasks: [source.family.name], shots: [source.shape.shots], seeds: Array(first..<first + episodes),
+      steps: [source.shape.ways * source.shape.shots], layers: (0..<layers).map { "hidden_\($0 + 1)" },
+      outputs: [source.outputCount])
+    var rates = [Float](repeating: .nan, count: accuracy.count * layers)
+    for (rule, row) in comparison.rows.enumerated() {
+      for episode in 0..<episodes {
+        let place = index(rule: rule, seed: episode)
+        accuracy[place] = Float(row.scores.accuracy[episode])
+        if !row.scores.loss.isEmpty { loss[place] = Float(row.scores.loss[episode]) }
+        status[place] = row.scores.outcomes.isEmpty ? .ok : CandidateStatus([row.scores.outcomes[episode]])
+        runTime[place] = Float(row.scores.time[episode])
+        guard !row.scores.firingRates.isEmpty else { continue }
+        // A step stands for a millisecond.
+        for (layer, rate) in row.scores.firingRates[episode].prefix(layers).enumerated() {
+          rates[place * layers + layer] = Float(rate * 1000)
+        }
+      }
+    }
+    if layers > 0 { firingRate = rates }
+  }
+}
+
+extension CandidateStatus {
+  /// How an evaluation over several episodes ended: the worst of its outcomes.
+  init(_ outcomes: some Sequence<Outcome>) {
+    var status = CandidateStatus.ok
+    for outcome in outcomes {
+      switch outcome {
+      case .ok: continue
+      case .nan: status = .diverged
+      case .saturated: if status != .diverged { status = .saturated }
+      case .silent: if status == .ok { status = .silent }
+      }
+    }
+    self = status
+  }
+}

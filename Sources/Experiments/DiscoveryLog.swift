@@ -1,0 +1,72 @@
+import Records
+import Search
+
+/// What a stopped discovery had done, as its record tells it.
+public struct DiscoveryLog: Sendable {
+  /// Generations of one search: what was evaluated, and what came of it.
+  struct Generations: Sendable {
+    var name: String
+    var rows: [(population: [[Double]], fitness: [Double])]
+  }
+
+  var searches: [Generations]
+  var choices: [Choice]
+  /// The state of the search's optimiser after the last generation; nil before the first.
+  var state: OptimiserState?
+
+  /// Episodes that were scored.
+  public func evaluations(_ plan: DiscoveryPlan) -> Int {
+    let searched = searches.reduce(0) { sum, search in
+      sum + search.rows.count * (search.rows.first?.fitness.count ?? 0) * plan.choice(of: search.name).episodes
+    }
+    return searched + choices.reduce(0) { $0 + $1.finalists * plan.experiment.selection.episodes }
+  }
+
+  /// Brings a fresh discovery to where the log ends.
+  /// - Throws: `RecordMismatch` when the log does not follow from the plan.
+  public func replay(into discovery: Discovery, path: String) throws {
+    for search in searches {
+      for (generation, row) in search.rows.enumerated() {
+        guard discovery.replay(search.name, population: row.population, fitness: row.fitness) else {
+          let budget = discovery.plan.choice(of: search.name).generations
+          throw RecordMismatch(
+            path: path,
+            message: generation >= budget
+              ? "holds \(search.rows.count) generations of \(search.name), and the budget is \(budget)"
+              : "generation \(generation) of \(search.name) does not follow from the experiment")
+        }
+      }
+    }
+    if let state, let own = discovery.state(of: RowName.discovered), own.ordered != state.ordered {
+      throw RecordMismatch(
+        path: path, message: "the state of its \(state.optimizer) does not follow from its generations")
+    }
+    for choice in choices where discovery.isSearched(choice.name) { discovery.replay(choice) }
+  }
+}
+
+/// A record that cannot be gone on with as it was asked.
+public struct RecordMismatch: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The record.
+  public var path: String
+  /// What does not fit.
+  public var message: String
+
+  /// Makes the error.
+  public init(path: String, message: String) {
+    self.path = path
+    self.message = message
+  }
+
+  /// One sentence.
+  public var description: String { "\(path): \(message)" }
+}
+
+extension OptimiserState {
+  /// The same state with its parts in the order of their names, for comparing.
+  fileprivate var ordered: OptimiserState {
+    OptimiserState(
+      optimizer: optimizer, version: version, arrays: arrays.sorted { $0.name < $1.name },
+      integers: integers.sorted { $0.name < $1.name })
+  }
+}

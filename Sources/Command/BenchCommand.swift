@@ -94,7 +94,8 @@ struct BenchCommand: ParsableCommand {
       let score = first.score(coefficients: contender.coefficients, episode: episode, seed: settings.seed)
       let again = second.score(coefficients: contender.coefficients, episode: episode, seed: settings.seed)
       guard score == again else {
-        throw Failure(.ourBug, "two learners disagree on episode \(episode.index): loss \(score.loss) and \(again.loss)")
+        throw Failure(
+          .ourBug, "two learners disagree on episode \(episode.index): loss \(score.loss) and \(again.loss)")
       }
       let precise = exact.score(coefficients: contender.coefficients, episode: episode, seed: settings.seed)
       accuracies.append(score.accuracy)

@@ -25,7 +25,8 @@ struct DiscoverCommand: ParsableCommand {
   var maxSteps: Int?
   @Option(name: .long, help: "Most time between two publishes of the record.")
   var publishInterval = TimeSpan(argument: "30s")!
-  @Flag(name: .long, inversion: .prefixedNo, help: "Write the HTML report and the notebook at the end.") var report = true
+  @Flag(name: .long, inversion: .prefixedNo, help: "Write the HTML report and the notebook at the end.") var report =
+    true
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -33,7 +34,9 @@ struct DiscoverCommand: ParsableCommand {
   func validate() throws {
     if page == nil && resume == nil { throw ValidationError("name an experiment's page, or a record with --resume") }
     if resume != nil && force { throw ValidationError("--force writes a new record and --resume goes on with one") }
-    if resume != nil && out != nil { throw ValidationError("--resume writes to the record it goes on with; drop --out") }
+    if resume != nil && out != nil {
+      throw ValidationError("--resume writes to the record it goes on with; drop --out")
+    }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
   }
 

@@ -44,7 +44,8 @@ struct RuleSubject {
     guard coefficients.count == contender.coefficients.count else {
       throw Failure(
         .badInput,
-        "\(name) has \(coefficients.count) coefficients, and this experiment's network needs \(contender.coefficients.count)")
+        "\(name) has \(coefficients.count) coefficients, and this experiment's network needs \(contender.coefficients.count)"
+      )
     }
     return contender.with(coefficients: coefficients)
   }

@@ -76,10 +76,12 @@ public struct Comparison: Sendable, Hashable {
   /// The row of this name, or nil.
   public subscript(_ name: String) -> ComparisonRow? { rows.first { $0.name == name } }
 
-  /// The share of the gap from feedback alignment to backprop that a row closes; nil without these rows, or without a
-  /// gap.
+  /// The share of the gap from feedback alignment to backprop that a rule closes; nil without these rows, without a gap,
+  /// and for methods without a network.
   public func gapClosed(_ row: ComparisonRow) -> Double? {
-    guard let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else { return nil }
+    guard row.contender != nil, let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else {
+      return nil
+    }
     let gap = high.accuracy - low.accuracy
     return gap > 0 ? (row.accuracy - low.accuracy) / gap : nil
   }

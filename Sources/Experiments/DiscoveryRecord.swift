@@ -109,7 +109,8 @@ public final class DiscoveryRecord {
   public func finish(_ result: DiscoveryResult) throws {
     let contenders = result.comparison.rows.compactMap(\.contender)
     try record.setRules(contenders.map { row($0) })
-    try record.setEvaluation(EvaluationTable(result.comparison, plan.source, layers: plan.experiment.network.hidden.count))
+    try record.setEvaluation(
+      EvaluationTable(result.comparison, plan.source, layers: plan.experiment.network.hidden.count))
   }
 
   /// Publishes the record whole.
@@ -132,7 +133,8 @@ public final class DiscoveryRecord {
         let contender = plan.start.with(coefficients: entry.coefficients)
         return ArchiveEntry(
           fitness: entry.fitness,
-          complexity: Double(contender.rule.complexity(coefficients: entry.coefficients, layerCount: contender.layerCount)),
+          complexity: Double(
+            contender.rule.complexity(coefficients: entry.coefficients, layerCount: contender.layerCount)),
           expression: Printer.equation(
             contender.rule, coefficients: entry.coefficients, layerCount: contender.layerCount),
           foundAt: entry.generation, parameter: entry.coefficients)

@@ -79,9 +79,11 @@ extension DiscoveryState {
     guard stored.version / 1000 == Self.version else {
       throw RecordMismatch(
         path: path,
-        message: "its state has version \(stored.version / 1000), and this program goes on from version \(Self.version)")
+        message: "its state has version \(stored.version / 1000), and this program goes on from version \(Self.version)"
+      )
     }
-    let own = Set(plan.searched.map { Self.stem($0.name) }.flatMap { ["\($0)_population", "\($0)_fitness", "\($0)_choice"] })
+    let own = Set(
+      plan.searched.map { Self.stem($0.name) }.flatMap { ["\($0)_population", "\($0)_fitness", "\($0)_choice"] })
     var arrays: [OptimiserState.Numbers] = []
     var integers: [OptimiserState.Integers] = []
     for entry in stored.entries where !own.contains(entry.name) {
@@ -120,7 +122,8 @@ extension DiscoveryState {
   ) throws -> [(population: [[Double]], fitness: [Double])] {
     let stem = stem(contender.name)
     let (candidates, coefficients) = (choice.population, contender.coefficients.count)
-    guard case .doubles(let population) = stored["\(stem)_population"], case .doubles(let fitness) = stored["\(stem)_fitness"],
+    guard case .doubles(let population) = stored["\(stem)_population"],
+      case .doubles(let fitness) = stored["\(stem)_fitness"],
       fitness.count % candidates == 0, population.count == fitness.count * coefficients
     else { throw RecordMismatch(path: path, message: "its state does not hold the search of \(contender.name)") }
     var rows: [(population: [[Double]], fitness: [Double])] = []

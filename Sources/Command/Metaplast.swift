@@ -8,23 +8,14 @@ struct Metaplast: ParsableCommand {
     abstract: "Discovers synaptic plasticity rules.",
     discussion: """
       `metaplast discover EXPERIMENT.yaml` searches a rule, tests it on held-out tasks and writes one HDF5 record.
-      `metaplast evaluate` scores rules, `metaplast export` makes a report of a record.
+      `metaplast evaluate` scores rules, `metaplast export` makes a report of a record. `metaplast --version --json` prints \
+      the versions of everything.
       """,
+    version: "metaplast \(SessionFacts.softwareVersion)",
     subcommands: [
       DiscoverCommand.self, EvaluateCommand.self, RulesCommand.self,
       TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
-
-  @Flag(name: .long, help: "Print the version and exit.")
-  var version = false
-
-  @Flag(name: .long, help: "With --version: print versions of everything as one JSON object.")
-  var json = false
-
-  func run() throws {
-    guard version else { throw CleanExit.helpRequest() }
-    Output.line(json ? Versions.json.text() : "metaplast \(SessionFacts.softwareVersion)")
-  }
 }
 
 /// Where the program begins: parse, run, and turn whatever was thrown into one clear message and an exit code.
@@ -32,6 +23,11 @@ struct Metaplast: ParsableCommand {
 enum Program {
   static func main() {
     Signals.ignoreBrokenPipe()
+    // A flag of the root would be taken from the verbs, so this one is no flag.
+    if Set(CommandLine.arguments.dropFirst()) == ["--version", "--json"] {
+      Output.line(Versions.json.text())
+      Output.exit(.done)
+    }
     do {
       var command = try Metaplast.parseAsRoot()
       try command.run()

@@ -101,9 +101,15 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
       let x = value(of: x)
       return owned(x.owner, x.elements.map { -$0 })
     case .binary(let op, let x, let y):
-      return elementwise([value(of: x), value(of: y)]) { Elementwise.apply(op, $0[0], $0[1]) }
+      let (x, y) = (value(of: x), value(of: y))
+      let owner = x.owner.joined(with: y.owner)
+      return owned(owner, zip(spread(x, over: owner), spread(y, over: owner)).map { Elementwise.apply(op, $0, $1) })
     case .call(let function, let arguments):
-      return elementwise(arguments.map(value)) { Elementwise.apply(function, $0) }
+      let arguments = arguments.map(value)
+      let owner = arguments.reduce(Owner.scalar) { $0.joined(with: $1.owner) }
+      let columns = arguments.map { spread($0, over: owner) }
+      return owned(
+        owner, (0..<count(of: owner)).map { index in Elementwise.apply(function, columns.map { $0[index] }) })
     case .reduce(let reduction, let arguments): return scalar(reduce(reduction, arguments.map(value)))
     case .back(let x): return back(value(of: x))
     case .ahead(let x): return ahead(value(of: x))
@@ -150,14 +156,6 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
       case .synapse: value.elements[index]
       }
     }
-  }
-
-  private func elementwise(
-    _ arguments: [OwnedValue<Scalar>], _ apply: ([Scalar]) -> Scalar
-  ) -> OwnedValue<Scalar> {
-    let owner = arguments.reduce(Owner.scalar) { $0.joined(with: $1.owner) }
-    let columns = arguments.map { spread($0, over: owner) }
-    return owned(owner, (0..<count(of: owner)).map { index in apply(columns.map { $0[index] }) })
   }
 
   // MARK: Quantities, weights, sums

@@ -30,13 +30,24 @@ struct MetaPlasticityFixtureTests {
     try compare(mode, name, tolerance: 1e-10, as: Double.self)
   }
 
+  @Test(
+    "the rules of the folder are those rules", arguments: ["fix", "sym"],
+    [
+      ("feedback-alignment", "r0"), ("error-hebb", "r0_2"), ("oja", "r0_9"), ("error-hebb-oja", "r0_2_9"),
+      ("pool", "r0_2_9"),
+    ])
+  func pages(mode: String, rule: (page: String, name: String)) throws {
+    let page = try RuleCatalogue(folder: packageRoot.appendingPathComponent("rules").path).load(rule.page)
+    try compare(mode, rule.name, page: page, tolerance: 1e-10, as: Double.self)
+  }
+
   @Test("activity, teaching signal, weights and query loss, in single precision", arguments: cases)
   func single(mode: String, name: String) throws {
     try compare(mode, name, tolerance: 1e-5, as: Float.self)
   }
 
   private func compare<Scalar: Real & BinaryFloatingPoint & Sendable>(
-    _ mode: String, _ name: String, tolerance: Double, as: Scalar.Type
+    _ mode: String, _ name: String, page: Rule? = nil, tolerance: Double, as: Scalar.Type
   ) throws {
     guard Fixtures.isAvailable("meta_plasticity.h5") else { return }
     let file = try HDF5File(readingFrom: Fixtures.path("meta_plasticity.h5"))
@@ -45,6 +56,12 @@ struct MetaPlasticityFixtureTests {
     let indices = name.dropFirst().split(separator: "_").compactMap { Int($0) }
     var theta: [Double] = []
     for index in indices { theta += try file.readDoubles("theta/\(index)").values }
+    if let page, page.coefficients.count > theta.count {
+      // The whole pool: the terms that the code of 2023 leaves out are 0.
+      theta = page.coefficients.map { $0.name }.map { name in
+        indices.firstIndex { name == "theta_\($0)" }.map { theta[$0] } ?? 0
+      }
+    }
     var weights: [[Double]] = []
     var feedback: [[Double]] = []
     for layer in layers {
@@ -52,7 +69,8 @@ struct MetaPlasticityFixtureTests {
       feedback.append(try file.readDoubles("init/B\(layer)").values)
     }
     var network = RateNetwork<Scalar>(
-      rule: Self.rule(indices), coefficients: theta, sizes: sizes, sharpness: try file.readDoubles("beta").values[0],
+      rule: page ?? Self.rule(indices), coefficients: theta, sizes: sizes,
+      sharpness: try file.readDoubles("beta").values[0],
       weights: weights, feedback: mode == "fix" ? feedback : nil)
 
     func agree(_ got: [Scalar], _ path: String) throws {

@@ -213,8 +213,10 @@ private struct PageCheck {
   ) -> [(key: String, value: PageValue)] {
     let inside = path.isEmpty ? "" : " in \(path)"
     let names = table.keys.map(\.name)
-    for entry in entries where !names.contains(entry.key) {
-      let hint = suggestion(for: entry.key, among: names.filter { name in !entries.contains { $0.key == name } })
+    let present = Set(entries.map(\.key))
+    let absent = names.filter { !present.contains($0) }
+    for entry in entries where !names.contains(entry.key) && found.count < PageCheck.limit {
+      let hint = suggestion(for: entry.key, among: absent)
       report(entry.keyPlace, "unknown key \(JSON.quoted(String(entry.key.prefix(64))))\(inside)\(hint)")
     }
     var values: [(key: String, value: PageValue)] = []

@@ -153,7 +153,7 @@ struct RuleFuzzTests {
     let words = ["w", "y_pre", "y_post", "s_pre", "psi_post", "c", "k", "x_pre", "n_in", "0", "1", "2", "0.5", "loss"]
     let values = [-2, -1, -0.5, 0, 0.5, 1, 2]
     var (accepted, divided) = (0, 0)
-    for index in 0..<20_000 {
+    for index in 0..<5000 {
       var stream = RandomStream(seed: 78, purpose: .testing, lane: 10, UInt32(index))
       func make(_ depth: Int) -> String {
         if depth == 0 { return words[stream.below(words.count)] }
@@ -180,7 +180,7 @@ struct RuleFuzzTests {
       guard let rule = try? Rule.load(text: head + text + " + 0*c*k*x_pre\"\n", file: "s") else { continue }
       accepted += 1
       if text.contains("/") { divided += 1 }
-      for _ in 0..<8 {
+      for _ in 0..<6 {
         func draw(_ low: Double = -2) -> Double {
           let value = values[stream.below(values.count)]
           return value < low ? -value : value
@@ -201,6 +201,6 @@ struct RuleFuzzTests {
         #expect(isFinite, "\(text) gives \(change)")
       }
     }
-    #expect(accepted > 1000 && divided > 100, "\(accepted) accepted, \(divided) with a division")
+    #expect(accepted > 500 && divided > 50, "\(accepted) accepted, \(divided) with a division")
   }
 }

@@ -58,6 +58,10 @@ private struct PageCheck {
       guard let scalar = node.scalar, !scalar.isNull, rule.accepts(scalar.text) else {
         return refuse(node, path, "a name of " + rule.description)
       }
+      if scalar.number != nil || scalar.boolean != nil {
+        report(node.place, "\(path) must be text; put it in quotes (got \(node.shown))")
+        return nil
+      }
       return .text(scalar.text)
     case .equation:
       guard let scalar = node.scalar, !scalar.isNull, !scalar.text.allSatisfy(\.isWhitespace),

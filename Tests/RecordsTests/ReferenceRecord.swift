@@ -1,0 +1,115 @@
+import Records
+
+/// A small record with every group, the same on every call.
+enum ReferenceRecord {
+  static let parameters: [DiscoveryHeader.Parameter] = [
+    .init(name: "eta", label: "\\eta", lower: 1e-5, upper: 1, initial: 0.015),
+    .init(name: "hebb", lower: -1, upper: 1, initial: 0),
+    .init(name: "oja", initial: 0, fixed: true),
+  ]
+
+  static let header = DiscoveryHeader(
+    search: "cma-es", direction: .maximize, candidates: 4, parameters: parameters, tasks: ["fashion", "digits"],
+    layers: ["hidden_1", "hidden_2"],
+    measures: [.taskScore, .complexity, .penalty, .searchMean, .stepSize, .axisRatio, .validationScore])
+
+  static let identity = RecordIdentity(
+    kind: .discovery, uuid: RecordIdentity.uuid(seed: 7), title: "Reference", created: "2026-01-31T12:00:00Z",
+    softwareVersion: "0.1.0")
+
+  static let provenance = Provenance(
+    configText: "schema: 1\n# Grüße, 学习\n", configPath: "reference.yaml", configSHA256: String(repeating: "0", count: 64),
+    configResolved: "{\"schema\":1}", masterSeed: .max - 1,
+    libraries: [.init(name: "hdf5", version: "1.10.8"), .init(name: "swift", version: "6.3.1")],
+    inputs: [.init(name: "train-images", role: "dataset", sha256: String(repeating: "a", count: 64), bytes: 26_421_880)])
+
+  static func session(_ number: Int) -> Session {
+    Session(
+      started: "2026-01-31T12:0\(number):00Z", host: "node1", commandLine: "metaplast discover reference.yaml",
+      softwareVersion: "0.1.0", gitRevision: "0123abc", compiler: "Swift 6.3.1", os: "Debian 12", cpu: "x86-64",
+      threads: 2)
+  }
+
+  /// Generation `g`, with numbers that name their place; candidate 2 of odd generations diverged.
+  static func row(_ g: Int, header: DiscoveryHeader = header) -> GenerationRow {
+    let n = header.candidates
+    func measure(_ count: Int, _ offset: Double) -> [Double] { (0..<count).map { offset + Double(g) + Double($0) / 8 } }
+    let fitness = (0..<n).map { g % 2 == 1 && $0 == 2 ? Double.nan : -1 / Double(1 + g + $0) }
+    var measures: [DiscoveryHeader.Measure: [Double]] = [:]
+    if header.measures.contains(.taskScore) { measures[.taskScore] = measure(n * header.tasks.count, 100) }
+    if header.measures.contains(.complexity) { measures[.complexity] = measure(n, 10) }
+    if header.measures.contains(.penalty) { measures[.penalty] = measure(n, 0) }
+    if header.measures.contains(.searchMean) { measures[.searchMean] = measure(header.parameters.count, 200) }
+    if header.measures.contains(.stepSize) { measures[.stepSize] = [0.5 / Double(g + 1)] }
+    if header.measures.contains(.axisRatio) { measures[.axisRatio] = [1 + Double(g)] }
+    return GenerationRow(
+      generation: g, population: (0..<n).map { c in header.parameters.indices.map { Double(g * 100 + c * 10 + $0) } },
+      fitness: fitness, status: fitness.map { $0.isNaN ? .diverged : .ok }, attempts: fitness.map { _ in 1 },
+      evaluationTime: (0..<n).map { 0.25 * Double($0 + 1) }, incumbentFitness: -1 / Double(g + n),
+      incumbentParameter: header.parameters.indices.map { Double(g * 100 + (n - 1) * 10 + $0) }, medianFitness: -0.5,
+      evaluations: (g + 1) * n, wallTime: Double(g) * 2.5, evaluationSeed: UInt64.max - UInt64(g), restart: 0,
+      measures: measures)
+  }
+
+  static func state(_ g: Int, parameters: Int = 3) -> StateArrays {
+    StateArrays(
+      optimizer: "cma-es", version: 1, nextGeneration: g + 1,
+      entries: [
+        .init("mean", shape: [parameters], .doubles((0..<parameters).map { Double(g) + Double($0) })),
+        .init(
+          "covariance", shape: [parameters, parameters],
+          .doubles((0..<parameters * parameters).map { 1 / Double(1 + g + $0) })),
+        .init("sigma", shape: [], .doubles([0.3])),
+        .init("rng_state", shape: [5], .words([1, 2, 3, .max, 5]), dimensions: ["rng_word"]),
+        .init("history", shape: [6], .doubles([1, 2, 3, 4, 5, .nan])),
+      ])
+  }
+
+  static let rules: [RuleRow] = [
+    .init(
+      name: "best", expression: "- eta*e_post*y_pre + oja*y_post*y_pre", latex: "-\\eta e_i y_j", ruleText: "rule: best\n",
+      origin: .discovered, sha256: String(repeating: "b", count: 64), complexity: 9,
+      terms: [.init("e_post*y_pre", -0.0335), .init("y_post*y_pre", 2e-5)]),
+    .init(
+      name: "feedback-alignment", expression: "- eta*e_post*y_pre", latex: "-\\eta e_i y_j",
+      ruleText: "rule: feedback-alignment\n", origin: .baseline, sha256: String(repeating: "c", count: 64), complexity: 5,
+      terms: [.init("e_post*y_pre", -0.015)]),
+  ]
+
+  static var evaluation: EvaluationTable {
+    var table = EvaluationTable(
+      ways: 5, queriesPerClass: 20, rules: ["best", "feedback-alignment", "nearest-class-mean"], tasks: ["fashion"],
+      shots: [50], seeds: Array(0..<6), steps: [250], layers: ["hidden_1", "hidden_2"])
+    for run in table.status.indices {
+      table.accuracy[run] = 0.5 + Float(run) / 64
+      table.loss[run] = 1.5 - Float(run) / 64
+      table.status[run] = .ok
+      table.runTime[run] = 0.125
+    }
+    table.firingRate = (0..<table.status.count * 2).map { Float($0) }
+    return table
+  }
+
+  /// The record in memory with `generations` generations of one session; complete when `finished`.
+  static func make(generations: Int = 3, finished: Bool = true) throws -> RunRecord {
+    let record = try RunRecord.create("reference.h5", identity, provenance: provenance, discovery: header)
+    try record.beginSession(session(0))
+    for g in 0..<generations { try record.append(row(g)) }
+    if generations > 0 { try record.setState(state(generations - 1)) }
+    if finished { try finish(record) }
+    return record
+  }
+
+  static func finish(_ record: RunRecord) throws {
+    try record.setArchive([
+      .init(fitness: -0.2, complexity: 9, expression: "best", foundAt: 2, parameter: [1, 2, 3]),
+      .init(fitness: -0.3, foundAt: 0, parameter: [4, 5, 6]),
+    ])
+    try record.setRules(rules)
+    try record.setEvaluation(evaluation)
+    try record.endSession(exitReason: "complete", ended: "2026-01-31T12:30:00Z")
+    try record.setStatus(.complete)
+  }
+
+  static let modified = "2026-01-31T12:30:00Z"
+}

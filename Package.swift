@@ -66,7 +66,7 @@ let package = Package(
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"], exclude: ["reference.cdl"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -18,10 +18,12 @@ enum ReferenceRecord {
     softwareVersion: "0.1.0")
 
   static let provenance = Provenance(
-    configText: "schema: 1\n# Grüße, 学习\n", configPath: "reference.yaml", configSHA256: String(repeating: "0", count: 64),
+    configText: "schema: 1\n# Grüße, 学习\n", configPath: "reference.yaml",
+    configSHA256: String(repeating: "0", count: 64),
     configResolved: "{\"schema\":1}", masterSeed: .max - 1,
     libraries: [.init(name: "hdf5", version: "1.10.8"), .init(name: "swift", version: "6.3.1")],
-    inputs: [.init(name: "train-images", role: "dataset", sha256: String(repeating: "a", count: 64), bytes: 26_421_880)])
+    inputs: [.init(name: "train-images", role: "dataset", sha256: String(repeating: "a", count: 64), bytes: 26_421_880)]
+  )
 
   static func session(_ number: Int) -> Session {
     Session(
@@ -67,12 +69,14 @@ enum ReferenceRecord {
 
   static let rules: [RuleRow] = [
     .init(
-      name: "best", expression: "- eta*e_post*y_pre + oja*y_post*y_pre", latex: "-\\eta e_i y_j", ruleText: "rule: best\n",
+      name: "best", expression: "- eta*e_post*y_pre + oja*y_post*y_pre", latex: "-\\eta e_i y_j",
+      ruleText: "rule: best\n",
       origin: .discovered, sha256: String(repeating: "b", count: 64), complexity: 9,
       terms: [.init("e_post*y_pre", -0.0335), .init("y_post*y_pre", 2e-5)]),
     .init(
       name: "feedback-alignment", expression: "- eta*e_post*y_pre", latex: "-\\eta e_i y_j",
-      ruleText: "rule: feedback-alignment\n", origin: .baseline, sha256: String(repeating: "c", count: 64), complexity: 5,
+      ruleText: "rule: feedback-alignment\n", origin: .baseline, sha256: String(repeating: "c", count: 64),
+      complexity: 5,
       terms: [.init("e_post*y_pre", -0.015)]),
   ]
 

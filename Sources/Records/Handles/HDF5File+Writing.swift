@@ -1,5 +1,6 @@
 import CHDF5
 import Glibc
+import Synchronization
 
 extension HDF5File {
   /// The most bytes of an existing file taken into memory for resuming: 8 GiB.
@@ -16,8 +17,9 @@ extension HDF5File {
     try trackCreationOrder(list, place)
     let access = try Self.memoryAccess(place)
     let accessID = access.id
+    let alias = Self.memoryName()
     let id = try Library.call("H5Fcreate", place, "it cannot be made in memory", reason: .cannotCreate) {
-      H5Fcreate(name, h5_acc_trunc(), list, accessID)
+      H5Fcreate(alias, h5_acc_trunc(), list, accessID)
     }
     self.init(adopting: id, place)
   }
@@ -33,11 +35,19 @@ extension HDF5File {
       bytes.withUnsafeMutableBytes { H5Pset_file_image(accessID, $0.baseAddress, $0.count) }
     }
     bytes = []
+    let alias = Self.memoryName()
     let id = try Library.call("H5Fopen", place, "it is not a whole HDF5 file") {
-      H5Fopen(path, h5_acc_rdwr(), accessID)
+      H5Fopen(alias, h5_acc_rdwr(), accessID)
     }
     self.init(adopting: id, place)
   }
+
+  /// The library tells files in memory apart by name alone, so each gets one of its own.
+  private static func memoryName() -> String {
+    "metaplast-in-memory-\(memoryFiles.add(1, ordering: .relaxed).newValue)"
+  }
+
+  private static let memoryFiles = Atomic<Int>(0)
 
   private static func memoryAccess(_ place: Place) throws(HDF5Error) -> Handle {
     let access = try accessProperties(place)

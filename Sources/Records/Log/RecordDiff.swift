@@ -82,7 +82,9 @@ public enum RecordDiff {
     }
   }
 
-  private static func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN) }
+  private static func sameBits(_ a: Double, _ b: Double) -> Bool {
+    a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
+  }
 
   private static func compare<Value>(
     _ path: String, _ shape: [Int], _ a: [Value], _ b: [Value], _ same: (Value, Value) -> Bool

@@ -1,8 +1,8 @@
 extension Printer {
   /// The rule's equations as LaTeX math, one a line, in the subset that matplotlib's mathtext draws.
   ///
-  /// `i` counts postsynaptic and `j` presynaptic neurons; `k`, `l`, … are summed over. Equations are printed as they
-  /// were written, followed by the recursions of traces and eligibility.
+  /// `i` counts postsynaptic and `j` presynaptic neurons; `i'`, `j'`, … are those summed over. Equations are printed as
+  /// they were written, followed by the recursions of traces and eligibility.
   public static func latexEquations(_ rule: Rule) -> [String] {
     let traces = rule.traceOwners
     func right(_ expression: Expression) -> String { latex(expression, traces: traces) }
@@ -62,8 +62,6 @@ private struct LaTeX {
   let traces: [String: Owner]
   var post = "i"
   var pre = "j"
-  /// How many summation indices are in use.
-  var depth = 0
 
   func text(_ expression: Expression) -> String {
     switch expression {
@@ -131,11 +129,6 @@ private struct LaTeX {
     }
   }
 
-  private var nextIndex: String {
-    let letters = ["k", "l", "m", "n", "p", "q", "r"]
-    return depth < letters.count ? letters[depth] : "k_{\(depth)}"
-  }
-
   private func through(
     _ x: Expression, own: KeyPath<LaTeX, String>, summed: WritableKeyPath<LaTeX, String>
   ) -> String {
@@ -147,20 +140,18 @@ private struct LaTeX {
       return #"\left(\#(matrix) \#(bare.text(plain))\right)_{\#(self[keyPath: own])}"#
     }
     var inner = self
-    inner[keyPath: summed] = nextIndex
-    inner.depth += 1
+    inner[keyPath: summed] += "'"
     let weight = "w_{\(inner.post)\(inner.pre)}"
-    return #"\sum_{\#(nextIndex)} \#(weight)\,\#(inner.factor(x))"#
+    return #"\sum_{\#(inner[keyPath: summed])} \#(weight)\,\#(inner.factor(x))"#
   }
 
   private func reduce(_ reduction: Reduction, _ arguments: [Expression]) -> String {
     var inner = self
-    inner.depth += 1
-    (inner.post, inner.pre) = (nextIndex, nextIndex)
+    (inner.post, inner.pre) = (post + "'", pre + "'")
     let factors = arguments.map(inner.factor)
     let side = arguments.reduce(Owner.scalar) { $0.joined(with: $1.owner(traces: traces)) }
     let count = symbol(side == .pre ? .fanIn : .fanOut)
-    let sum = #"\sum_{\#(nextIndex)} "#
+    let sum = #"\sum_{\#(side == .pre ? inner.pre : inner.post)} "#
     switch reduction {
     case .sum, .dot: return sum + factors.joined(separator: #"\,"#)
     case .mean: return #"\frac{1}{\#(count)} "# + sum + factors.joined(separator: #"\,"#)

@@ -65,7 +65,11 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
-    .testTarget(name: "SearchTests", dependencies: ["Search", "Arithmetic", "TestSupport"]),
+    .testTarget(
+      name: "SearchTests",
+      dependencies: [
+        "Search", "Arithmetic", "Records", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"], exclude: ["reference.cdl"]),
     .testTarget(
       name: "ExperimentsTests",

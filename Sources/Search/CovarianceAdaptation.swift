@@ -45,7 +45,10 @@ public struct CMAParameters: Sendable, Equatable {
     let cMean = muEff / n
     let c1 = 2 / ((n + 1.3) * (n + 1.3) + muEff)
     let cMu = min(1 - c1, 2 * (0.25 + muEff + 1 / muEff - 2) / ((n + 2) * (n + 2) + muEff))
-    let cSigma = (muEff + 2) / (n + muEff + 3)
+    // As pycma 4.5: the path never forgets faster than by half, and large populations are damped more, the more
+    // coordinates there are.
+    let cSigma = min(0.5, (muEff + 2) / (n + muEff + 3))
+    let reach = max(1, 3 * (1 - Double.exp2(-n / 9)))
 
     // The negative weights sum to the least of three bounds; the last keeps the covariance positive definite.
     var negativeFactor = 0.0
@@ -65,7 +68,7 @@ public struct CMAParameters: Sendable, Equatable {
     rankMuRate = cMu
     covariancePathRate = (4 + cMean) / (n + 4 + 2 * cMean)
     stepSizePathRate = cSigma
-    stepSizeDamping = 1 + cSigma + 2 * max(0, ((muEff - 1) / (n + 1)).squareRoot() - 1)
+    stepSizeDamping = 1 + cSigma + 2 * max(0, reach * ((muEff - 1) / (n + 1)).squareRoot() - 1)
     expectedLength = Self.expectedLength(dimension)
   }
 

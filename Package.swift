@@ -41,7 +41,7 @@ let package = Package(
         "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Search", "Records", "Arithmetic",
       ],
       exclude: ["README.md"]),
-    .target(name: "Export", dependencies: ["Records", "Rules"], exclude: ["README.md"]),
+    .target(name: "Export", dependencies: ["Records", "Rules", "Pages", "Arithmetic"], exclude: ["README.md"]),
     .executableTarget(
       name: "Command",
       dependencies: [
@@ -77,7 +77,8 @@ let package = Package(
         "Experiments", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
-    .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"]),
+    .testTarget(
+      name: "ExportTests", dependencies: ["Export", "Records", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["Experiments", "Records", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

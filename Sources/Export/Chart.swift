@@ -1,0 +1,164 @@
+/// The look of one series: a colour of the palette, and a shape, so that colour is never the only sign.
+///
+/// The colours are those of Okabe & Ito 2008 (*Color Universal Design*), lightened where the ground is dark.
+enum SeriesStyle: Int, CaseIterable {
+  case blue, vermilion, green, purple, orange, sky
+
+  /// Style number `index`, beginning again at the end.
+  static func cycling(_ index: Int) -> SeriesStyle { allCases[index % allCases.count] }
+
+  /// Class of its filled marks.
+  var fill: String { "f\(rawValue + 1)" }
+  /// Class of its lines.
+  var stroke: String { "s\(rawValue + 1)" }
+
+  /// One datum at a place: a shape of its own for each style, all of about the same area.
+  func mark(_ x: Double, _ y: Double, radius r: Double = 4, class extra: String = "", title: String? = nil) -> Markup {
+    let name = "mark \(fill)" + (extra.isEmpty ? "" : " \(extra)")
+    var mark: Markup
+    func polygon(_ points: [(Double, Double)]) -> Markup {
+      let corners = points.map { "\(NumberForm.place(x + r * $0.0)) \(NumberForm.place(y + r * $0.1))" }
+      return Markup("path", ["class": name, "d": "M" + corners.joined(separator: "L") + "Z"])
+    }
+    switch self {
+    case .blue:
+      mark = Markup(
+        "circle",
+        ["class": name, "cx": NumberForm.place(x), "cy": NumberForm.place(y), "r": NumberForm.place(r)])
+    case .vermilion: mark = polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])
+    case .green: mark = polygon([(0, -1.2), (1.15, 0.85), (-1.15, 0.85)])
+    case .purple: mark = polygon([(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)])
+    case .orange: mark = polygon([(0, 1.2), (-1.15, -0.85), (1.15, -0.85)])
+    case .sky:
+      let (a, b) = (0.4, 1.15)
+      mark = polygon([
+        (-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a), (-a, -a),
+      ])
+    }
+    if let title { mark.add(Markup("title", text: title)) }
+    return mark
+  }
+}
+
+/// A picture being drawn: elements of SVG on a canvas of 720 units' width.
+struct Chart {
+  /// Units across.
+  static let width = 720.0
+  /// Units a character of 12 units takes on average, generously.
+  static let characterWidth = 6.8
+
+  let height: Double
+  private(set) var elements: [Markup] = []
+
+  init(height: Double) { self.height = height }
+
+  mutating func add(_ element: Markup) { elements.append(element) }
+
+  /// The picture with its name for readers that do not see it.
+  func svg(label: String) -> Markup {
+    var svg = Markup(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "class": "chart", "role": "img", "aria-label": label,
+        "viewBox": "0 0 \(NumberForm.place(Chart.width)) \(NumberForm.place(height))",
+      ])
+    for element in elements { svg.add(element) }
+    return svg
+  }
+
+  mutating func text(_ words: String, _ x: Double, _ y: Double, anchor: String = "start", class name: String = "label")
+  {
+    add(
+      Markup(
+        "text", ["class": name, "x": NumberForm.place(x), "y": NumberForm.place(y), "text-anchor": anchor], text: words)
+    )
+  }
+
+  mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, class name: String) {
+    add(
+      Markup(
+        "line",
+        [
+          "class": name, "x1": NumberForm.place(x1), "y1": NumberForm.place(y1), "x2": NumberForm.place(x2),
+          "y2": NumberForm.place(y2),
+        ]))
+  }
+
+  /// A line through the drawable values of a series, broken where one is missing.
+  mutating func curve(_ xs: [Double], _ ys: [Double], _ x: Axis, _ y: Axis, class name: String) {
+    var path = ""
+    var isDown = false
+    for (a, b) in zip(xs, ys) {
+      guard Axis.isDrawable(b) else {
+        isDown = false
+        continue
+      }
+      path += "\(isDown ? "L" : "M")\(NumberForm.place(x.place(a))) \(NumberForm.place(y.place(b)))"
+      isDown = true
+    }
+    if !path.isEmpty { add(Markup("path", ["class": name, "d": path])) }
+  }
+
+  /// The band between two series where both are drawable.
+  mutating func band(_ xs: [Double], _ low: [Double], _ high: [Double], _ x: Axis, _ y: Axis, class name: String) {
+    let known = xs.indices.filter { Axis.isDrawable(low[$0]) && Axis.isDrawable(high[$0]) }
+    guard known.count > 1 else { return }
+    let there = known.map { "\(NumberForm.place(x.place(xs[$0]))) \(NumberForm.place(y.place(high[$0])))" }
+    let back = known.reversed().map { "\(NumberForm.place(x.place(xs[$0]))) \(NumberForm.place(y.place(low[$0])))" }
+    add(Markup("path", ["class": name, "d": "M" + (there + back).joined(separator: "L") + "Z"]))
+  }
+
+  /// An axis below the plot, with grid lines up to `top`.
+  mutating func bottomAxis(_ axis: Axis, at y: Double, top: Double, label: String, class name: String = "tick") {
+    for tick in axis.ticks {
+      let x = axis.place(tick.value)
+      line(x, top, x, y, class: "grid")
+      text(tick.label, x, y + 16, anchor: "middle", class: name)
+    }
+    line(axis.from, y, axis.to, y, class: "axis")
+    if !label.isEmpty { text(label, (axis.from + axis.to) / 2, y + 35, anchor: "middle") }
+  }
+
+  /// An axis left of the plot, with grid lines up to `right`.
+  mutating func leftAxis(_ axis: Axis, at x: Double, right: Double, label: String, class name: String = "tick") {
+    for tick in axis.ticks {
+      let y = axis.place(tick.value)
+      line(x, y, right, y, class: "grid")
+      text(tick.label, x - 6, y + 4, anchor: "end", class: name)
+    }
+    if !label.isEmpty { text(label, x, min(axis.from, axis.to) - 10, anchor: "start") }
+  }
+
+  /// Names of series in a row, each beside its mark.
+  mutating func legend(_ entries: [(SeriesStyle, String)], x: Double, y: Double) {
+    var left = x
+    var top = y
+    for (style, name) in entries {
+      let words = Chart.shortened(name, to: 40)
+      let width = 22 + Chart.characterWidth * Double(words.count)
+      if left + width > Chart.width, left > x { (left, top) = (x, top + 18) }
+      // A key, not a datum: no class `mark`.
+      var key = style.mark(left + 5, top - 4)
+      key.attributes[0].value = style.fill
+      add(key)
+      text(words, left + 14, top)
+      left += width + 8
+    }
+  }
+
+  /// Lines that `legend` needs from `x` on.
+  static func legendLines(_ names: [String], x: Double) -> Int {
+    var (left, lines) = (x, 1)
+    for name in names {
+      let width = 22 + characterWidth * Double(shortened(name, to: 40).count)
+      if left + width > Chart.width, left > x { (left, lines) = (x, lines + 1) }
+      left += width + 8
+    }
+    return lines
+  }
+
+  /// A name cut to a length, with an ellipsis where something is missing.
+  static func shortened(_ name: String, to length: Int) -> String {
+    name.count <= length ? name : name.prefix(length - 1) + "…"
+  }
+}

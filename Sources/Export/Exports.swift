@@ -1,0 +1,121 @@
+import Foundation
+import Records
+
+/// What can be made of a record.
+public enum ExportKind: String, Sendable, CaseIterable {
+  /// One HTML page, `report.html`.
+  case html
+  /// A notebook, `discovery.ipynb` or `evaluation.ipynb`.
+  case notebook
+  /// Tables of comma-separated values: `generations.csv`, `candidates.csv`, `evaluation.csv`.
+  case csv
+}
+
+/// Why a file could not be written.
+public struct ExportError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The file or folder.
+  public var path: String
+  /// What is wrong, in words, without a full stop.
+  public var detail: String
+
+  /// One clear sentence.
+  public var description: String { "cannot write \(path): \(detail)" }
+}
+
+/// The files made of a record.
+public enum Exports {
+  /// The folder of a record's exports under `parent`: `<title>-<first eight characters of its uuid>`.
+  public static func folder(for identity: RecordIdentity, under parent: String = "notebooks-export") -> String {
+    var words = ""
+    for scalar in identity.title.lowercased().unicodeScalars {
+      let isPlain = ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
+      if isPlain { words.unicodeScalars.append(scalar) } else if !words.isEmpty, words.last != "-" { words += "-" }
+      if words.utf8.count >= 60 { break }
+    }
+    while words.last == "-" { words.removeLast() }
+    let digits = String(identity.uuid.lowercased().filter { $0.isASCII && $0.isHexDigit }.prefix(8))
+    let tail = digits + String(repeating: "0", count: 8 - digits.count)
+    return "\(parent)/\(words.isEmpty ? "run" : words)-\(tail)"
+  }
+
+  /// Writes files about a record; files that are there are replaced, each whole.
+  /// - Parameters:
+  ///   - kinds: what to write.
+  ///   - record: the record's path.
+  ///   - folder: where to write, made when missing; nil takes ``folder(for:under:)``.
+  /// - Returns: the paths written, in the order of `kinds`.
+  /// - Throws: `HDF5Error` when the record cannot be read, ``ExportError`` when a file cannot be written.
+  @discardableResult
+  public static func write(
+    _ kinds: [ExportKind] = ExportKind.allCases, of record: String, to folder: String? = nil
+  ) throws -> [String] {
+    let contents = try RunContents(record: record)
+    let folder = folder ?? self.folder(for: contents.identity)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw ExportError(path: folder, detail: "the folder cannot be made (\(reason(error)))")
+    }
+    var paths: [String] = []
+    for kind in kinds {
+      for (name, text) in files(kind, contents, path: relative(record, from: folder)) {
+        let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        do {
+          try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+          throw ExportError(path: path, detail: reason(error))
+        }
+        paths.append(path)
+      }
+    }
+    return paths
+  }
+
+  /// Names and texts of the files of one kind.
+  private static func files(_ kind: ExportKind, _ contents: RunContents, path: String) -> [(String, String)] {
+    switch kind {
+    case .html: [("report.html", Report.html(contents))]
+    case .notebook:
+      [
+        (
+          contents.header == nil ? "evaluation.ipynb" : "discovery.ipynb",
+          Notebook(contents, path: path).json
+        )
+      ]
+    case .csv:
+      [
+        ("generations.csv", CommaSeparated.generations(contents)),
+        ("candidates.csv", CommaSeparated.candidates(contents)),
+        ("evaluation.csv", CommaSeparated.evaluation(contents)),
+      ].compactMap { name, text in text.map { (name, $0) } }
+    }
+  }
+
+  /// A file as seen from a folder.
+  static func relative(_ file: String, from folder: String) -> String {
+    func parts(_ path: String) -> [String] {
+      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    }
+    let (target, origin) = (parts(file), parts(folder))
+    let common = zip(target, origin).prefix { $0 == $1 }.count
+    return (origin.dropFirst(common).map { _ in ".." } + target.dropFirst(common)).joined(separator: "/")
+  }
+
+  /// The system's words for why a file operation failed.
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    for candidate in [underlying, error as NSError] {
+      if let candidate, candidate.domain == NSPOSIXErrorDomain {
+        return String(cString: strerror(Int32(candidate.code)))
+      }
+    }
+    switch (error as? CocoaError)?.code {
+    case .fileWriteNoPermission: return "permission denied"
+    case .fileWriteOutOfSpace: return "the disk is full"
+    case .fileWriteFileExists: return "a file of that name is in the way"
+    case .fileNoSuchFile: return "there is no such folder"
+    case .fileWriteVolumeReadOnly: return "the file system is read-only"
+    default: return "the system refused"
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Arithmetic
+import Records
+
+/// The course of a search, as columns.
+struct SearchCourse {
+  /// The most candidates that are drawn one by one.
+  static let largestPopulation = 6000
+
+  let header: DiscoveryHeader
+  let rows: [GenerationRow]
+  /// Generation numbers.
+  let generation: [Double]
+
+  init?(_ contents: RunContents) {
+    guard let header = contents.header, !contents.generations.isEmpty else { return nil }
+    self.header = header
+    rows = contents.generations
+    generation = rows.map { Double($0.generation) }
+  }
+
+  /// A coefficient of the search mean, generation by generation; nil when the search has no mean.
+  func searchMean(_ parameter: Int) -> [Double]? {
+    guard header.measures.contains(.searchMean) else { return nil }
+    let values = rows.map { row -> Double in
+      guard let mean = row.measures[.searchMean], parameter < mean.count else { return .nan }
+      return mean[parameter]
+    }
+    return values.contains(where: Axis.isDrawable) ? values : nil
+  }
+
+  /// A measure with one value a generation; nil when it was not taken.
+  func single(_ measure: DiscoveryHeader.Measure) -> [Double]? {
+    guard header.measures.contains(measure) else { return nil }
+    let values = rows.map { $0.measures[measure]?.first ?? .nan }
+    return values.contains(where: Axis.isDrawable) ? values : nil
+  }
+
+  func quantile(_ probability: Double) -> [Double] {
+    rows.map { Statistics.quantile($0.fitness.filter(Axis.isDrawable), probability) }
+  }
+}
+
+extension Figure {
+  /// Fitness of every candidate, the median and quartiles of each generation, and the best so far.
+  static func fitness(_ course: SearchCourse) -> Figure {
+    let (left, right, top, bottom) = (64.0, Chart.width - 16, 56.0, 320.0)
+    let low = course.quantile(0.25)
+    let high = course.quantile(0.75)
+    let median = course.rows.map(\.medianFitness)
+    let incumbent = course.rows.map(\.incumbentFitness)
+    // Failed candidates may lie far off and would flatten all others: the axis holds the middle half and a margin.
+    let core = (low + high + median + incumbent).filter(Axis.isDrawable)
+    let all = course.rows.flatMap(\.fitness).filter(Axis.isDrawable)
+    let reach = ((core.max() ?? 1) - (core.min() ?? 0)) * 0.5
+    let (floor, ceiling) = ((core.min() ?? 0) - reach, (core.max() ?? 1) + reach)
+    let y = Axis(holding: core + all.filter { $0 >= floor && $0 <= ceiling }, ticks: 6).between(bottom, top)
+    let x = Axis(holding: course.generation, ticks: 8).between(left, right)
+    var chart = Chart(height: bottom + 44)
+    chart.leftAxis(y, at: left, right: right, label: "")
+    chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)
+    chart.text("fitness (\(course.header.direction == .maximize ? "higher" : "lower") is better)", left, top - 10)
+    chart.legend([(.sky, "candidate"), (.blue, "median, quartiles"), (.vermilion, "best so far")], x: left, y: 18)
+    chart.band(course.generation, low, high, x, y, class: "band f1")
+    var outside = 0
+    let drawsCandidates = course.rows.count * course.header.candidates <= SearchCourse.largestPopulation
+    for (index, row) in course.rows.enumerated() {
+      for value in row.fitness where Axis.isDrawable(value) {
+        if !y.contains(value) { outside += 1 }
+        guard drawsCandidates else { continue }
+        chart.add(
+          SeriesStyle.sky.mark(
+            x.place(course.generation[index]), y.place(value), radius: 2.6, class: y.contains(value) ? "faint" : "edge")
+        )
+      }
+    }
+    let dots = course.rows.count <= 200 ? 3.2 : 1.6
+    for (values, style) in [(median, SeriesStyle.blue), (incumbent, .vermilion)] {
+      chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
+      for (g, value) in zip(course.generation, values) where Axis.isDrawable(value) {
+        chart.add(
+          style.mark(
+            x.place(g), y.place(value), radius: dots,
+            title: "\(course.header.outerStep) \(NumberForm.fixed(g, 0)): \(NumberForm.significant(value))"))
+      }
+    }
+    let failed = course.rows.reduce(0) { $0 + $1.status.count { ![.ok, .pending].contains($0) } }
+    var caption = "Fitness is minus the meta-loss with its penalties."
+    if outside > 0 { caption += " \(outside) candidates beyond the axis lie at its edge." }
+    if failed > 0 { caption += " \(failed) candidates had a sick network." }
+    if !drawsCandidates { caption += " There are too many candidates to draw each." }
+    let data = Table(
+      header: [course.header.outerStep, "lower quartile", "median", "upper quartile", "best so far", "evaluations"],
+      rows: course.rows.indices.map { g in
+        ["\(course.rows[g].generation)"]
+          + [low[g], median[g], high[g], incumbent[g]].map { NumberForm.fixed($0, 4) }
+          + ["\(course.rows[g].evaluations)"]
+      }, words: [])
+    return Figure(
+      id: "fitness", title: "Fitness over the search", caption: caption,
+      picture: chart.svg(label: "Fitness over the search"),
+      data: data)
+  }
+
+  /// Every searched coefficient over the generations, a panel each.
+  static func coefficients(_ course: SearchCourse) -> Figure? {
+    let parameters = course.header.parameters.indices.prefix(60)
+    guard !parameters.isEmpty else { return nil }
+    let columns = min(3, parameters.count)
+    let (cellWidth, cellHeight) = (Chart.width / Double(columns), 170.0)
+    let lines = (parameters.count + columns - 1) / columns
+    var chart = Chart(height: 28 + cellHeight * Double(lines) + 24)
+    let hasMean = parameters.contains { course.searchMean($0) != nil }
+    chart.legend(
+      (hasMean ? [(SeriesStyle.blue, "mean of the search")] : []) + [(.vermilion, "best so far")], x: 8, y: 16)
+    var header = [course.header.outerStep]
+    var columnsOfData: [[Double]] = []
+    for parameter in parameters {
+      let coefficient = course.header.parameters[parameter]
+      let left = cellWidth * Double(parameter % columns) + 58
+      let right = cellWidth * Double(parameter % columns + 1) - 14
+      let top = 28 + cellHeight * Double(parameter / columns) + 28
+      let bottom = top + cellHeight - 60
+      let best = course.rows.map { $0.incumbentParameter[parameter] }
+      let mean = course.searchMean(parameter)
+      let y = Axis(
+        holding: best + (mean ?? []) + [coefficient.initial], ticks: 4,
+        logarithmic: coefficient.lower > 0 && coefficient.upper / coefficient.lower >= 100
+      ).between(bottom, top)
+      let x = Axis(holding: course.generation, ticks: 3).between(left, right)
+      chart.text(Chart.shortened(coefficient.name, to: 26), left, top - 10, class: "label strong")
+      chart.leftAxis(y, at: left, right: right, label: "")
+      chart.bottomAxis(x, at: bottom, top: top, label: "")
+      chart.line(left, y.place(coefficient.initial), right, y.place(coefficient.initial), class: "reference")
+      for (values, style) in [(mean, SeriesStyle.blue), (best, .vermilion)] {
+        guard let values else { continue }
+        chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
+        for (g, value) in zip(course.generation, values) where Axis.isDrawable(value) {
+          chart.add(style.mark(x.place(g), y.place(value), radius: course.rows.count <= 60 ? 2.4 : 1.2))
+        }
+      }
+      if let mean {
+        header.append("\(coefficient.name), mean")
+        columnsOfData.append(mean)
+      }
+      header.append("\(coefficient.name), best")
+      columnsOfData.append(best)
+    }
+    chart.text(course.header.outerStep, Chart.width / 2, chart.height - 8, anchor: "middle")
+    let data = Table(
+      header: header,
+      rows: course.rows.indices.map { g in
+        ["\(course.rows[g].generation)"] + columnsOfData.map { NumberForm.significant($0[g]) }
+      }, words: [])
+    let more =
+      course.header.parameters.count > parameters.count
+      ? " The first \(parameters.count) of \(course.header.parameters.count) are shown." : ""
+    return Figure(
+      id: "coefficients", title: "Coefficients over the search",
+      caption: "Dashed: the value the search started from.\(more)",
+      picture: chart.svg(label: "Coefficients over the search"), data: data)
+  }
+
+  /// The step size of the search, and the axis ratio of its distribution where there is one.
+  static func stepSize(_ course: SearchCourse) -> Figure? {
+    guard let sigma = course.single(.stepSize) else { return nil }
+    let ratio = course.single(.axisRatio)
+    let series = [("step size", sigma, SeriesStyle.blue)] + (ratio.map { [("axis ratio", $0, .vermilion)] } ?? [])
+    let width = Chart.width / Double(series.count)
+    let (top, bottom) = (34.0, 200.0)
+    var chart = Chart(height: bottom + 44)
+    for (index, (name, values, style)) in series.enumerated() {
+      let left = width * Double(index) + 58
+      let right = width * Double(index + 1) - 14
+      let y = Axis(holding: values, ticks: 5, logarithmic: true).between(bottom, top)
+      let x = Axis(holding: course.generation, ticks: 5).between(left, right)
+      chart.text(y.isLogarithmic ? "\(name), logarithmic" : name, left, top - 12, class: "label strong")
+      chart.leftAxis(y, at: left, right: right, label: "")
+      chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)
+      chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
+      for (g, value) in zip(course.generation, values) where Axis.isDrawable(value) {
+        chart.add(style.mark(x.place(g), y.place(value), radius: course.rows.count <= 200 ? 2.8 : 1.4))
+      }
+    }
+    let data = Table(
+      header: [course.header.outerStep] + series.map(\.0),
+      rows: course.rows.indices.map { g in
+        ["\(course.rows[g].generation)"] + series.map { NumberForm.significant($0.1[g]) }
+      }, words: [])
+    return Figure(
+      id: "step-size", title: "Width of the search",
+      caption: "Step size, and longest over shortest axis of the search distribution, in units of each coefficient's "
+        + "scale.", picture: chart.svg(label: "Width of the search"), data: data)
+  }
+}

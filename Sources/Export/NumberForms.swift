@@ -1,0 +1,53 @@
+import Rules
+
+/// How reports write numbers.
+enum NumberForm {
+  /// With a fixed number of decimals, halves away from zero: `0.674`; an en dash for what is not finite.
+  static func fixed(_ value: Double, _ decimals: Int = 3) -> String {
+    guard value.isFinite else { return "–" }
+    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+    let scaled = (value.magnitude * scale).rounded()
+    guard scaled < 1e15 else { return significant(value) }
+    let whole = Int(scaled)
+    let sign = value < 0 && whole > 0 ? "−" : ""
+    guard decimals > 0 else { return "\(sign)\(whole)" }
+    let fraction = String(whole % Int(scale))
+    return "\(sign)\(whole / Int(scale)).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+  }
+
+  /// The same with its sign always shown.
+  static func signed(_ value: Double, _ decimals: Int = 3) -> String {
+    let text = fixed(value, decimals)
+    return value > 0 && value.isFinite ? "+\(text)" : text
+  }
+
+  /// With a fixed number of significant digits: `1.5e-3`.
+  static func significant(_ value: Double, _ digits: Int = 4) -> String {
+    guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : "−∞" }
+    let text = Printer.text(value.magnitude, digits: digits)
+    return (value < 0 ? "−" : "") + text.replacing("e-", with: "e−")
+  }
+
+  /// A share as a percentage: `67.4 %`.
+  static func percent(_ share: Double) -> String { "\(fixed(100 * share, 1)) %" }
+
+  /// An interval: `[0.650, 0.698]`.
+  static func interval(_ lower: Double, _ upper: Double, _ decimals: Int = 3) -> String {
+    lower.isFinite && upper.isFinite ? "[\(fixed(lower, decimals)), \(fixed(upper, decimals))]" : "–"
+  }
+
+  /// The shortest text that reads back as the same double, for files; `nan` for what is not a number.
+  static func exact(_ value: Double) -> String {
+    value.isNaN ? "nan" : value.isInfinite ? (value > 0 ? "inf" : "-inf") : Printer.text(value)
+  }
+
+  /// A coordinate in a picture: two decimals at most.
+  static func place(_ value: Double) -> String {
+    guard value.isFinite else { return "0" }
+    let hundredths = Int((min(max(value, -1e6), 1e6) * 100).rounded())
+    let (whole, rest) = (abs(hundredths) / 100, abs(hundredths) % 100)
+    let sign = hundredths < 0 ? "-" : ""
+    if rest == 0 { return "\(sign)\(whole)" }
+    return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}

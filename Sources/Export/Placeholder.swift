@@ -1,1 +1,0 @@
-// The room is empty until its first idea moves in.

@@ -1,0 +1,149 @@
+import Records
+
+/// A run as one HTML page: pictures, tables and data inside, no script, nothing loaded from elsewhere.
+///
+/// The page is well-formed XML after its first line, so any XML reader takes it; equal records give equal bytes.
+public enum Report {
+  /// The report of a published record.
+  /// - Throws: what reading the record throws.
+  public static func html(record path: String) throws(HDF5Error) -> String {
+    html(try RunContents(record: path))
+  }
+
+  /// The report of a record's contents.
+  public static func html(_ contents: RunContents) -> String {
+    let title = contents.identity.title.isEmpty ? "Untitled run" : contents.identity.title
+    let head = Markup(
+      "head", [:],
+      [
+        Markup("meta", ["charset": "utf-8"]),
+        Markup("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+        Markup("meta", ["name": "color-scheme", "content": "light dark"]),
+        Markup("meta", ["name": "generator", "content": generator(contents.identity)]),
+        Markup("title", text: title), Markup("style", text: style),
+      ])
+    let main = Markup("main", [:], sections(contents, title: title))
+    let page = Markup("html", ["lang": "en"], [head, Markup("body", [:], [main])])
+    return "<!DOCTYPE html>\n\(page.text)\n"
+  }
+
+  private static func sections(_ contents: RunContents, title: String) -> [Markup] {
+    let tables = contents.scoreTables()
+    var parts = [header(contents, title: title)]
+    if let first = tables.first, let result = result(contents, first) { parts.append(result) }
+    if let equation = equation(contents) { parts.append(equation) }
+    parts += tables.enumerated().map { comparison($0.element, $0.offset, alone: tables.count == 1) }
+    if let course = SearchCourse(contents) { parts.append(search(course)) }
+    if let rates = firingRates(contents, tables) { parts.append(rates) }
+    if !contents.rules.isEmpty { parts.append(rules(contents.rules)) }
+    parts.append(provenance(contents))
+    return parts
+  }
+
+  // MARK: What was found
+
+  private static func header(_ contents: RunContents, title: String) -> Markup {
+    let identity = contents.identity
+    var words = ["\(identity.kind.rawValue), \(identity.status.rawValue)"]
+    if let header = contents.header {
+      words.append("\(header.search), \(contents.generations.count) generations of \(header.candidates) candidates")
+    }
+    words.append("seed \(contents.provenance.masterSeed)")
+    if !identity.modified.isEmpty { words.append(identity.modified) }
+    return Markup(
+      "header", [:], [Markup("h1", text: title), Markup("p", ["class": "quiet"], text: words.joined(separator: " · "))])
+  }
+
+  private static func result(_ contents: RunContents, _ table: ScoreTable) -> Markup? {
+    guard let first = table.rows.first, first.accuracy.isFinite else { return nil }
+    let subject = contents.discovered?.name == first.name ? "The discovered rule" : "The rule \(first.name)"
+    var sentences = [
+      "\(subject) answers \(NumberForm.percent(first.accuracy)) of the queries of \(table.episodes.count) held-out "
+        + "episodes (\(table.task), \(table.ways) classes, \(table.shots) examples each)."
+    ]
+    if let other = table["feedback-alignment"], other.name != first.name {
+      sentences.append(
+        "Feedback alignment with a tuned learning rate answers \(NumberForm.percent(other.accuracy)): the gain is "
+          + "\(NumberForm.signed(100 * other.difference, 1)) points, 95 % interval "
+          + "\(NumberForm.interval(100 * other.differenceInterval.lower, 100 * other.differenceInterval.upper, 1)).")
+    }
+    if let share = table.gapClosed(first), table["backprop"] != nil {
+      sentences.append("It closes \(NumberForm.fixed(100 * share, 0)) % of the gap to tuned backprop.")
+    }
+    return Markup("p", ["class": "lead"], text: sentences.joined(separator: " "))
+  }
+
+  private static func equation(_ contents: RunContents) -> Markup? {
+    guard let rule = contents.discovered else { return nil }
+    let start = contents.rules.first { $0.name == "start" }
+    var section = Markup("section", ["id": "rule"], [Markup("h2", text: "The discovered rule")])
+    section.add(Markup("pre", ["class": "equation"], text: rule.expression))
+    if !rule.terms.isEmpty {
+      var table = Table(header: ["term", "coefficient"], rows: [])
+      table.rows = rule.terms.map { [$0.text, NumberForm.significant($0.coefficient)] }
+      if let start, start.name != rule.name {
+        table.header.append("at the start")
+        let before = Dictionary(start.terms.map { ($0.text, $0.coefficient) }, uniquingKeysWith: { first, _ in first })
+        for index in table.rows.indices {
+          table.rows[index].append(before[rule.terms[index].text].map { NumberForm.significant($0) } ?? "0")
+        }
+      }
+      table.caption = "Its terms, multiplied out"
+      section.add(table.markup)
+    }
+    return section
+  }
+
+  // MARK: Comparison
+
+  private static func comparison(_ table: ScoreTable, _ index: Int, alone: Bool) -> Markup {
+    let suffix = alone ? "" : "-\(index + 1)"
+    let place = "\(table.task), \(table.ways) classes, \(table.shots) examples of each"
+    var section = Markup("section", ["id": "comparison\(suffix)"])
+    section.add(Markup("h2", text: alone ? "Comparison on held-out tasks" : "Comparison: \(place)"))
+    let first = table.rows.first?.name ?? ""
+    var rows = Table(
+      header: ["rule", "accuracy", "95 % interval", "loss", "\(first) − rule", "95 % interval", "gap closed"],
+      rows: table.rows.enumerated().map { index, row in
+        [
+          row.name, NumberForm.fixed(row.accuracy), NumberForm.interval(row.interval.lower, row.interval.upper),
+          row.loss.map { NumberForm.fixed($0) } ?? "–", index == 0 ? "" : NumberForm.signed(row.difference),
+          index == 0 ? "" : NumberForm.interval(row.differenceInterval.lower, row.differenceInterval.upper),
+          table.gapClosed(row).map { "\(NumberForm.fixed(100 * $0, 0)) %" } ?? "–",
+        ]
+      })
+    rows.caption = "\(table.episodes.count) episodes of \(place); differences are paired by episode"
+    section.add(rows.markup)
+    let failed = table.rows.filter { $0.failures > 0 }.map { "\($0.name) in \($0.failures)" }
+    if !failed.isEmpty {
+      section.add(
+        Markup("p", text: "Episodes that ended with a sick network: \(failed.joined(separator: ", "))."))
+    }
+    section.add(Figure.accuracy(table, id: "accuracy\(suffix)", title: "Accuracy of each rule").markup)
+    let title = "Difference in each episode"
+    if let figure = Figure.differences(table, id: "differences\(suffix)", title: title) { section.add(figure.markup) }
+    return section
+  }
+
+  private static func search(_ course: SearchCourse) -> Markup {
+    let figures = [Figure.fitness(course), Figure.coefficients(course), Figure.stepSize(course)].compactMap { $0 }
+    return Markup("section", ["id": "search"], [Markup("h2", text: "The search")] + figures.map(\.markup))
+  }
+
+  private static func firingRates(_ contents: RunContents, _ tables: [ScoreTable]) -> Markup? {
+    guard let evaluation = contents.evaluation else { return nil }
+    var figures: [Markup] = []
+    for task in evaluation.tasks.indices {
+      for shot in evaluation.shots.indices {
+        guard let rates = FiringRates(evaluation, task: task, shot: shot) else { continue }
+        let place = tables.count > 1 ? ", \(evaluation.tasks[task]), \(evaluation.shots[shot]) examples" : ""
+        figures.append(
+          Figure.firingRates(
+            rates, id: "firing-rates-\(task + 1)-\(shot + 1)", title: "Firing rates in the hidden groups\(place)"
+          ).markup)
+      }
+    }
+    guard !figures.isEmpty else { return nil }
+    return Markup("section", ["id": "rates"], [Markup("h2", text: "Activity")] + figures)
+  }
+}

@@ -1,4 +1,5 @@
 import Experiments
+import Export
 import Foundation
 import Pages
 import Records
@@ -42,6 +43,7 @@ struct Failure: Error {
       case .cannotCreate, .outputExists: self.init(.cannotCreate, error.description)
       case .inputOutput: self.init(.ioError, error.description)
       }
+    case let error as ExportError: self.init(.cannotCreate, error.description)
     case let error as RecordMismatch: self.init(.badInput, error.description)
     case let error as SearchError: self.init(.badInput, error.description)
     case let error as InnerLoopError: self.init(.badInput, error.description)

@@ -14,7 +14,7 @@ struct Metaplast: ParsableCommand {
     version: "metaplast \(SessionFacts.softwareVersion)",
     subcommands: [
       DiscoverCommand.self, EvaluateCommand.self, RulesCommand.self,
-      TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self,
+      TasksCommand.self, ConfigCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Export
+import Pages
+
+/// `export`: a record for people and other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Make a report, a notebook or tables of a record.",
+    subcommands: [HTMLVerb.self, NotebookVerb.self, CSVVerb.self])
+
+  /// The record and where its files go.
+  struct Options: ParsableArguments {
+    @Argument(help: ArgumentHelp("The record.", valueName: "run.h5")) var record: String
+    @Option(name: .long, help: "The folder to write to; notebooks-export/<title>-<uuid> otherwise.") var out: String?
+    @Flag(name: .long, help: "Print the paths written as one JSON object.") var json = false
+
+    func write(_ kind: ExportKind) throws {
+      let paths = try Exports.write([kind], of: record, to: out)
+      if json {
+        Output.line(JSON.object([.init("files", .list(paths.map(JSON.text)))]).text())
+      } else {
+        for path in paths { Output.line(path) }
+      }
+    }
+  }
+
+  struct HTMLVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "html", abstract: "One HTML page with pictures and data in it, nothing loaded from elsewhere.")
+    @OptionGroup var options: Options
+    func run() throws { try options.write(.html) }
+  }
+
+  struct NotebookVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "notebook", abstract: "A Jupyter notebook that reads the record.")
+    @OptionGroup var options: Options
+    func run() throws { try options.write(.notebook) }
+  }
+
+  struct CSVVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "csv", abstract: "Generations, candidates and scores as comma-separated values.")
+    @OptionGroup var options: Options
+    func run() throws { try options.write(.csv) }
+  }
+}

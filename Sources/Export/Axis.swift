@@ -27,10 +27,11 @@ struct Axis {
   ///   - values: what has to fit.
   ///   - count: about how many ticks.
   ///   - limits: what the axis does not go beyond; the values must lie inside.
+  ///   - whole: ticks at whole numbers alone.
   ///   - logarithmic: asked for; given when all values are positive and span more than a factor of 3.
   init(
     holding values: [Double], ticks count: Int = 5, limits: ClosedRange<Double> = -Axis.largest...Axis.largest,
-    logarithmic: Bool = false
+    logarithmic: Bool = false, whole: Bool = false
   ) {
     let drawable = values.filter(Axis.isDrawable)
     var low = drawable.min() ?? 0
@@ -52,7 +53,7 @@ struct Axis {
     let pad = 0.04 * (high - low)
     lower = max(low - pad, limits.lowerBound)
     upper = min(high + pad, limits.upperBound)
-    ticks = Axis.rounds(lower, upper, count: count)
+    ticks = Axis.rounds(lower, upper, count: count, least: whole ? 1 : 0)
   }
 
   /// The same axis laid between two places.
@@ -75,12 +76,13 @@ struct Axis {
   func contains(_ value: Double) -> Bool { value >= lower && value <= upper }
 
   /// Multiples of 1, 2 or 5 times a power of ten inside the ends.
-  private static func rounds(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
-    let rough = (upper - lower) / Double(max(count, 1))
+  private static func rounds(_ lower: Double, _ upper: Double, count: Int, least: Double = 0) -> [Tick] {
+    let rough = max((upper - lower) / Double(max(count, 1)), least)
     guard rough > 0, rough.isFinite else { return [] }
     let exponent = log10(rough).rounded(.down)
     let power = pow(10, exponent)
-    let step = power * ([1.0, 2, 5].first { $0 * power >= rough * 0.999 } ?? 10)
+    // The step nearest to the rough one, by ratio: the borders are the geometric means of neighbours.
+    let step = power * (rough / power < 1.414 ? 1 : rough / power < 3.162 ? 2 : rough / power < 7.071 ? 5 : 10)
     guard step > 0, step.isFinite, (upper / step).magnitude < 1e12, (lower / step).magnitude < 1e12 else { return [] }
     let first = Int((lower / step).rounded(.up))
     let last = Int((upper / step).rounded(.down))
@@ -89,12 +91,18 @@ struct Axis {
     return (first...last).map { index in
       let value = Double(index) * step
       let isPlain = decimals <= 4 && value.magnitude < 1e6
-      return Tick(value: value, label: isPlain ? NumberForm.fixed(value, decimals) : NumberForm.significant(value, 3))
+      return Tick(value: value, label: isPlain ? NumberForm.fixed(value, decimals) : scientific(value))
     }
+  }
+
+  /// Three significant digits without zeros that say nothing: `5e−5`.
+  private static func scientific(_ value: Double) -> String {
+    NumberForm.significant(value, 3).replacing(".0e", with: "e")
   }
 
   /// Powers of ten inside the ends, with 2 and 5 times them when they are few.
   private static func decades(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
+    if upper / lower < 10 { return rounds(lower, upper, count: count) }
     let first = Int(log10(lower).rounded(.down))
     let last = Int(log10(upper).rounded(.up))
     for factors in [[1.0], [1.0, 3], [1.0, 2, 5]] {
@@ -103,7 +111,7 @@ struct Axis {
       if values.count < 3, factors.count < 3 { continue }
       let stride = max(1, (values.count + count) / (count + 1))
       return values.enumerated().filter { $0.offset % stride == 0 }.map {
-        Tick(value: $0.element, label: NumberForm.significant($0.element, 2))
+        Tick(value: $0.element, label: scientific($0.element))
       }
     }
     return []

@@ -7,6 +7,9 @@ enum SeriesStyle: Int, CaseIterable {
   /// Style number `index`, beginning again at the end.
   static func cycling(_ index: Int) -> SeriesStyle { allCases[index % allCases.count] }
 
+  /// The style of row `index` of a comparison: the first row stands out in every figure alike.
+  static func row(_ index: Int) -> SeriesStyle { index == 0 ? .vermilion : index == 1 ? .blue : cycling(index) }
+
   /// Class of its filled marks.
   var fill: String { "f\(rawValue + 1)" }
   /// Class of its lines.
@@ -144,6 +147,11 @@ struct Chart {
       text(words, left + 14, top)
       left += width + 8
     }
+  }
+
+  /// Where a plot begins whose rows have these names at its left.
+  static func margin(for names: [String]) -> Double {
+    24 + characterWidth * Double(names.map(\.count).max() ?? 0)
   }
 
   /// Lines that `legend` needs from `x` on.

@@ -1,18 +1,14 @@
+import Foundation
 import Rules
 
 /// How reports write numbers.
 enum NumberForm {
-  /// With a fixed number of decimals, halves away from zero: `0.674`; an en dash for what is not finite.
+  /// With a fixed number of decimals, rounded as C's `printf` does: `0.674`; an en dash for what is not finite.
   static func fixed(_ value: Double, _ decimals: Int = 3) -> String {
     guard value.isFinite else { return "–" }
-    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
-    let scaled = (value.magnitude * scale).rounded()
-    guard scaled < 1e15 else { return significant(value) }
-    let whole = Int(scaled)
-    let sign = value < 0 && whole > 0 ? "−" : ""
-    guard decimals > 0 else { return "\(sign)\(whole)" }
-    let fraction = String(whole % Int(scale))
-    return "\(sign)\(whole / Int(scale)).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+    guard value.magnitude < 1e15 else { return significant(value) }
+    let text = String(format: "%.\(decimals)f", value.magnitude)
+    return value < 0 && text.contains { ("1"..."9").contains($0) } ? "−\(text)" : text
   }
 
   /// The same with its sign always shown.

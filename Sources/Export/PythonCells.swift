@@ -195,7 +195,7 @@ enum PythonCells {
         if float(part.parameter_lower) > 0 and float(part.parameter_upper) / float(part.parameter_lower) >= 100:
             axes.set_yscale("log")
         axes.set_title(name, fontsize="medium")
-    grid[0, 0].legend(fontsize="small")
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="small")
     figure.supxlabel(outer_step)
     save(figure, "coefficients")
     """
@@ -222,7 +222,7 @@ enum PythonCells {
             mean = [column[np.isfinite(column)].mean() if np.isfinite(column).any() else np.nan for column in part.T]
             axes.plot(mean, height, linestyle="", label=name)
         axes.set_yticks(range(evaluation.layer.size), evaluation.layer.values)
-        axes.invert_yaxis()
+        axes.set_ylim(evaluation.layer.size - 0.5, -0.5)
         axes.set(xlabel=f"{evaluation.firing_rate.long_name} ({evaluation.firing_rate.units})",
                  title=f"{task}, {shot} examples per class")
         axes.legend(fontsize="small")

@@ -61,14 +61,19 @@ public enum Report {
       "\(subject) answers \(NumberForm.percent(first.accuracy)) of the queries of \(table.episodes.count) held-out "
         + "episodes (\(table.task), \(table.ways) classes, \(table.shots) examples each)."
     ]
-    if let other = table["feedback-alignment"], other.name != first.name {
+    for (name, words) in [
+      ("feedback-alignment", "Feedback alignment, its learning rate tuned,"),
+      ("backprop", "Backprop in the same network, its learning rate tuned,"),
+    ] {
+      guard let other = table[name], other.name != first.name, other.accuracy.isFinite else { continue }
+      let interval = other.differenceInterval
       sentences.append(
-        "Feedback alignment with a tuned learning rate answers \(NumberForm.percent(other.accuracy)): the gain is "
+        "\(words) answers \(NumberForm.percent(other.accuracy)); the paired difference is "
           + "\(NumberForm.signed(100 * other.difference, 1)) points, 95 % interval "
-          + "\(NumberForm.interval(100 * other.differenceInterval.lower, 100 * other.differenceInterval.upper, 1)).")
+          + "\(NumberForm.interval(100 * interval.lower, 100 * interval.upper, 1)).")
     }
-    if let share = table.gapClosed(first), table["backprop"] != nil {
-      sentences.append("It closes \(NumberForm.fixed(100 * share, 0)) % of the gap to tuned backprop.")
+    if let share = table.gapClosed(first), (0...1).contains(share) {
+      sentences.append("That closes \(NumberForm.fixed(100 * share, 0)) % of the gap between the two.")
     }
     return Markup("p", ["class": "lead"], text: sentences.joined(separator: " "))
   }

@@ -123,6 +123,20 @@ def report_is_one_well_formed_file(workshop):
         print(f"  {page.name}: {len(text)} characters, {len(figures)} figures")
 
 
+def drawn_in_axes(picture):
+    """The marks of a picture by matplotlib: lines and collections in its axes, the axes' own furniture left out."""
+    tree = ElementTree.parse(picture)
+    count = 0
+    for group in tree.iter("{http://www.w3.org/2000/svg}g"):
+        name = group.get("id", "")
+        if name.startswith(("PathCollection", "LineCollection", "FillBetweenPolyCollection")):
+            count += 1
+        elif name.startswith("axes_"):
+            lines = (part for part in group if part.get("id", "").startswith("line2d"))
+            count += sum(any(True for _ in line.iter()) for line in lines)
+    return count
+
+
 def notebook_is_valid_and_runs(workshop):
     import nbformat
 
@@ -136,6 +150,11 @@ def notebook_is_valid_and_runs(workshop):
         pictures = sum("image/png" in output.get("data", {}) for cell in executed.cells
                        for output in cell.get("outputs", []))
         assert pictures >= 3, f"the executed notebook shows {pictures} pictures"
+        saved = sorted(page.parent.glob("*.svg"))
+        assert len(saved) == pictures, f"{pictures} pictures shown, {len(saved)} saved as SVG"
+        for picture in saved:
+            marks = drawn_in_axes(picture)
+            assert marks > 0, f"{picture.name} is empty"
         print(f"  {page.name}: {len(notebook.cells)} cells, {pictures} pictures")
 
 

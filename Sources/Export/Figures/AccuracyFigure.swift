@@ -2,11 +2,11 @@ extension Figure {
   /// Mean query accuracy of each rule with its interval, and the chance level.
   static func accuracy(_ table: ScoreTable, id: String, title: String) -> Figure {
     let names = table.rows.map { Chart.shortened($0.name, to: 28) }
-    let left = 14 + Chart.characterWidth * Double(names.map(\.count).max() ?? 0)
+    let left = Chart.margin(for: names)
     let (top, rowHeight) = (24.0, 26.0)
     let bottom = top + rowHeight * Double(table.rows.count)
     let ends = table.rows.flatMap { [$0.accuracy, $0.interval.lower, $0.interval.upper] } + [table.chance]
-    let axis = Axis(holding: ends, ticks: 6, limits: 0...1).between(left, Chart.width - 60)
+    let axis = Axis(holding: ends, ticks: 8, limits: 0...1).between(left, Chart.width - 60)
     var chart = Chart(height: bottom + 44)
     chart.bottomAxis(axis, at: bottom, top: top, label: "query accuracy")
     if Axis.isDrawable(table.chance) {
@@ -47,7 +47,7 @@ extension Figure {
     let others = table.rows.dropFirst()
     guard let first = table.rows.first, !others.isEmpty, !table.episodes.isEmpty else { return nil }
     let names = others.map { Chart.shortened($0.name, to: 28) }
-    let left = 14 + Chart.characterWidth * Double(names.map(\.count).max() ?? 0)
+    let left = Chart.margin(for: names)
     let (top, rowHeight) = (24.0, 44.0)
     let bottom = top + rowHeight * Double(others.count)
     let shown = table.episodes.indices.prefix(400)
@@ -98,14 +98,14 @@ extension Figure {
   /// Mean firing rate of each hidden group under each rule that has a network.
   static func firingRates(_ rates: FiringRates, id: String, title: String) -> Figure {
     let names = rates.layers.map { Chart.shortened($0, to: 28) }
-    let left = 14 + Chart.characterWidth * Double(names.map(\.count).max() ?? 0)
+    let left = Chart.margin(for: names)
     let legend = 18 * Double(Chart.legendLines(rates.rows.map(\.name), x: left))
     let (top, rowHeight) = (14 + legend, 28.0)
     let bottom = top + rowHeight * Double(names.count)
     let axis = Axis(holding: rates.rows.flatMap(\.rates) + [0], ticks: 6).between(left, Chart.width - 20)
     var chart = Chart(height: bottom + 44)
     chart.bottomAxis(axis, at: bottom, top: top, label: "spikes per second and neuron, one step being a millisecond")
-    chart.legend(rates.rows.enumerated().map { (SeriesStyle.cycling($0.offset), $0.element.name) }, x: left, y: 14)
+    chart.legend(rates.rows.enumerated().map { (SeriesStyle.row($0.offset), $0.element.name) }, x: left, y: 14)
     for (layer, name) in names.enumerated() {
       let y = top + rowHeight * (Double(layer) + 0.5)
       chart.text(name, left - 12, y + 4, anchor: "end")
@@ -113,7 +113,7 @@ extension Figure {
       for (index, row) in rates.rows.enumerated() where Axis.isDrawable(row.rates[layer]) {
         let offset = rates.rows.count > 1 ? (Double(index) / Double(rates.rows.count - 1) - 0.5) * 0.5 * rowHeight : 0
         chart.add(
-          SeriesStyle.cycling(index).mark(
+          SeriesStyle.row(index).mark(
             axis.place(row.rates[layer]), y + offset,
             title: "\(row.name), \(rates.layers[layer]): \(NumberForm.fixed(row.rates[layer], 1)) Hz"))
       }

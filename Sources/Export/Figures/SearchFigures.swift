@@ -54,7 +54,7 @@ extension Figure {
     let reach = ((core.max() ?? 1) - (core.min() ?? 0)) * 0.5
     let (floor, ceiling) = ((core.min() ?? 0) - reach, (core.max() ?? 1) + reach)
     let y = Axis(holding: core + all.filter { $0 >= floor && $0 <= ceiling }, ticks: 6).between(bottom, top)
-    let x = Axis(holding: course.generation, ticks: 8).between(left, right)
+    let x = Axis(holding: course.generation, ticks: 8, whole: true).between(left, right)
     var chart = Chart(height: bottom + 44)
     chart.leftAxis(y, at: left, right: right, label: "")
     chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)
@@ -126,7 +126,7 @@ extension Figure {
         holding: best + (mean ?? []) + [coefficient.initial], ticks: 4,
         logarithmic: coefficient.lower > 0 && coefficient.upper / coefficient.lower >= 100
       ).between(bottom, top)
-      let x = Axis(holding: course.generation, ticks: 3).between(left, right)
+      let x = Axis(holding: course.generation, ticks: 3, whole: true).between(left, right)
       chart.text(Chart.shortened(coefficient.name, to: 26), left, top - 10, class: "label strong")
       chart.leftAxis(y, at: left, right: right, label: "")
       chart.bottomAxis(x, at: bottom, top: top, label: "")
@@ -172,7 +172,7 @@ extension Figure {
       let left = width * Double(index) + 58
       let right = width * Double(index + 1) - 14
       let y = Axis(holding: values, ticks: 5, logarithmic: true).between(bottom, top)
-      let x = Axis(holding: course.generation, ticks: 5).between(left, right)
+      let x = Axis(holding: course.generation, ticks: 5, whole: true).between(left, right)
       chart.text(y.isLogarithmic ? "\(name), logarithmic" : name, left, top - 12, class: "label strong")
       chart.leftAxis(y, at: left, right: right, label: "")
       chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)

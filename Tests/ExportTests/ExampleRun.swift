@@ -1,0 +1,76 @@
+import Export
+import Records
+
+/// Contents of a small run, made of numbers that name their place.
+enum ExampleRun {
+  static let hostile = "<script>alert('&\"]]>')</script>\u{0}\u{8}`*_$"
+
+  static func contents(title: String = "example, seed 3", generations: Int = 5, episodes: Int = 10) -> RunContents {
+    let header = DiscoveryHeader(
+      search: "cma-es", direction: .maximize, candidates: 4,
+      parameters: [
+        .init(name: "eta", lower: 1e-5, upper: 1, initial: 0.015), .init(name: "hebb", lower: -1, upper: 1, initial: 0),
+      ], tasks: ["digits"], measures: [.searchMean, .stepSize, .axisRatio])
+    return RunContents(
+      identity: RecordIdentity(
+        kind: .discovery, status: .complete, uuid: RecordIdentity.uuid(seed: 3), title: title,
+        created: "2026-01-31T12:00:00Z", softwareVersion: "0.1.0"),
+      provenance: Provenance(
+        configText: "schema: 1\nexperiment: \(title)\n", configPath: "example.yaml",
+        configSHA256: String(repeating: "0", count: 64), configResolved: "{}", masterSeed: 3,
+        libraries: [.init(name: "hdf5", version: "1.10.8")],
+        inputs: [.init(name: "digits.csv", role: "dataset", sha256: String(repeating: "a", count: 64), bytes: 1000)]),
+      sessions: [
+        Session(
+          started: "2026-01-31T12:00:00Z", ended: "2026-01-31T12:01:00Z", host: "node",
+          commandLine: "metaplast discover example.yaml", softwareVersion: "0.1.0", gitRevision: "0123abc",
+          compiler: "Swift", os: "Linux", cpu: "x86-64", exitReason: "complete", threads: 2, firstGeneration: 0,
+          lastGeneration: generations - 1)
+      ], header: header, generations: (0..<generations).map(generation), rules: rules,
+      evaluation: evaluation(episodes: episodes))
+  }
+
+  /// Generation `g`; candidate 3 of odd generations diverged, far off.
+  static func generation(_ g: Int) -> GenerationRow {
+    let step = Double(g)
+    let fitness = (0..<4).map { g % 2 == 1 && $0 == 3 ? -50 : -1.5 + 0.1 * step - 0.05 * Double($0) }
+    return GenerationRow(
+      generation: g, population: (0..<4).map { [0.01 * (step + 1) + 0.001 * Double($0), -0.01 * Double($0)] },
+      fitness: fitness, status: fitness.map { $0 < -10 ? .diverged : .ok }, attempts: [1, 1, 1, 1],
+      evaluationTime: [0.5, 0.5, 0.5, 0.5], incumbentFitness: -1.5 + 0.1 * step,
+      incumbentParameter: [0.01 * (step + 1), 0], medianFitness: -1.575 + 0.1 * step, evaluations: 4 * (g + 1),
+      wallTime: step, evaluationSeed: 3,
+      measures: [.searchMean: [0.011 * (step + 1), -0.015], .stepSize: [1 / (step + 1)], .axisRatio: [1 + step]])
+  }
+
+  static let rules: [RuleRow] = [
+    .init(
+      name: "discovered", expression: "dw = -0.0335*e_post*y_pre + 0.0159*e_post*e_pre", latex: "-0.0335 e_i y_j",
+      ruleText: "schema: 1\nrule: discovered\n", origin: .discovered, sha256: String(repeating: "b", count: 64),
+      complexity: 9, terms: [.init("e_post*y_pre", -0.0335), .init("e_post*e_pre", 0.0159)]),
+    .init(
+      name: "start", expression: "dw = -0.015*e_post*y_pre", latex: "-0.015 e_i y_j", ruleText: "schema: 1\n",
+      origin: .user, sha256: String(repeating: "c", count: 64), complexity: 5, terms: [.init("e_post*y_pre", -0.015)]),
+  ]
+
+  /// Rule r is right in 0.8 − 0.1·r of the queries, give or take the episode; the last has no network.
+  static func evaluation(episodes: Int) -> EvaluationTable {
+    var table = EvaluationTable(
+      ways: 5, queriesPerClass: 20,
+      rules: ["discovered", "start", "feedback-alignment", "backprop", "nearest-class-mean"], tasks: ["digits"],
+      shots: [50], seeds: Array(0..<episodes), steps: [250], layers: ["hidden_1", "hidden_2"])
+    table.firingRate = [Float](repeating: .nan, count: table.status.count * 2)
+    for rule in table.rules.indices {
+      for episode in 0..<episodes {
+        let run = table.index(rule: rule, seed: episode)
+        table.accuracy[run] = 0.8 - 0.1 * Float(rule) + 0.01 * Float(episode % 5)
+        table.status[run] = .ok
+        guard rule < 4 else { continue }
+        table.loss[run] = 1 + 0.1 * Float(rule)
+        table.firingRate![2 * run] = 100 + 10 * Float(rule)
+        table.firingRate![2 * run + 1] = 50
+      }
+    }
+    return table
+  }
+}

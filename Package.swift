@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        "Experiments", "Pages", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

@@ -55,13 +55,17 @@ let package = Package(
     .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic", "TestSupport"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
     .testTarget(
-      name: "RulesTests", dependencies: ["Rules", "Pages", "Arithmetic", "Records", "TestSupport"],
+      name: "RulesTests",
+      dependencies: [
+        "Rules", "Pages", "Arithmetic", "Records", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
       exclude: ["valid", "invalid"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "NetworksTests",
       dependencies: [
-        "Networks", "Kernels", "Credit", "Rules", "Arithmetic", "TestSupport",
+        "Networks", "Kernels", "Credit", "Rules", "Records", "Arithmetic", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),

@@ -83,7 +83,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "ExportTests", dependencies: ["Export", "Records", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["Experiments", "Records", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Command", "Experiments", "Records", "Arithmetic", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

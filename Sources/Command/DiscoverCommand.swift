@@ -23,8 +23,8 @@ struct DiscoverCommand: ParsableCommand {
   @Option(
     name: .long, help: "Stop, resumable, after this many steps (a generation, a selection, or the test is one step).")
   var maxSteps: Int?
-  @Option(name: .long, help: "Most time between two publishes of the record.")
-  var publishInterval = TimeSpan(argument: "30s")!
+  @Option(name: .long, help: "Time between two publishes of the record (default: 30s, and at most 2 % of the time).")
+  var publishInterval: TimeSpan?
   @Flag(name: .long, inversion: .prefixedNo, help: "Write the HTML report and the notebook at the end.") var report =
     true
   @OptionGroup var change: ChangeOptions
@@ -50,7 +50,7 @@ struct DiscoverCommand: ParsableCommand {
       session = try .beginning(page!, out: out, force: force, change: change, work: work, writes: !dryRun)
     }
     if dryRun { return try session.rehearse(crew, talk) }
-    let limits = RunLimits(time: maxTime?.seconds, steps: maxSteps, publishInterval: publishInterval.seconds)
+    let limits = RunLimits(time: maxTime?.seconds, steps: maxSteps, publishInterval: publishInterval?.seconds)
     try session.run(crew, limits, talk, report: report)
   }
 }
@@ -61,6 +61,6 @@ struct RunLimits {
   var time: Double?
   /// Steps of this session.
   var steps: Int?
-  /// Seconds between publishes.
-  var publishInterval: Double
+  /// Seconds between publishes; nil for every 30 seconds, as long as publishing takes at most 2 % of the time.
+  var publishInterval: Double?
 }

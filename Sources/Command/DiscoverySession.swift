@@ -127,6 +127,11 @@ final class DiscoverySession {
       generations = 0
       voice.published(bytes: bytes)
     }
+    func isDue() -> Bool {
+      let age = elapsed() - lastPublish
+      if let interval = limits.publishInterval { return age >= interval }
+      return (age >= 30 || generations >= 50) && publishing <= 0.02 * elapsed()
+    }
     let control = RunControl(
       stop: {
         voice.tick()
@@ -148,8 +153,7 @@ final class DiscoverySession {
         try record.observe(event, wallTime: elapsed())
         voice.observe(event)
         if case .generation = event { generations += 1 }
-        let isDue = elapsed() - lastPublish >= limits.publishInterval || generations >= 50
-        if Signals.takePublish() || (isDue && publishing <= 0.02 * elapsed()) { try publish() }
+        if Signals.takePublish() || isDue() { try publish() }
       }
     } catch {
       voice.close()

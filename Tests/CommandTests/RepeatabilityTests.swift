@@ -1,0 +1,128 @@
+import Arithmetic
+import Foundation
+import Records
+import TestSupport
+import Testing
+
+@Suite("Repeatability")
+struct RepeatabilityTests {
+  let workshop: Workshop
+
+  init() throws { workshop = try Workshop() }
+
+  private func discover(_ name: String, _ more: String...) throws -> Outcome {
+    try Tool.run(["discover", Tool.quick, "--out", workshop.path(name), "--no-report", "-q"] + more)
+  }
+
+  private func resume(_ name: String, _ more: String...) throws -> Outcome {
+    try Tool.run(["discover", "--resume", workshop.path(name), "--no-report", "-q"] + more)
+  }
+
+  private func differences(_ a: String, _ b: String) throws -> [String] {
+    try RecordDiff.diff(workshop.path(a), workshop.path(b)).map(\.description)
+  }
+
+  @Test("one worker and two give records without a difference")
+  func workers() throws {
+    #expect(try discover("one.h5", "--workers", "1").code == 0)
+    #expect(try discover("two.h5", "--workers", "2").code == 0)
+    #expect(try differences("one.h5", "two.h5") == [])
+    let told = try Tool.run("log", "diff", workshop.path("one.h5"), workshop.path("two.h5"))
+    #expect(told.code == 0 && told.out == "no difference\n")
+
+    #expect(try discover("other.h5", "--seed", "2").code == 0)
+    let other = try Tool.run("log", "diff", workshop.path("one.h5"), workshop.path("other.h5"))
+    #expect(other.code == 1)
+    #expect(other.out.contains("/discovery/population"))
+  }
+
+  @Test("stopped after every single step and resumed each time, it equals the uninterrupted run")
+  func everyStep() throws {
+    #expect(try discover("whole.h5").code == 0)
+    var code = try discover("pieces.h5", "--max-steps", "1").code
+    var sessions = 1
+    while code == 75 && sessions < 40 {
+      code = try resume("pieces.h5", "--max-steps", "1", "--workers", "\(sessions % 3 + 1)").code
+      sessions += 1
+    }
+    #expect(code == 0)
+    // Six generations, three of each of three baselines, four choices and the test are one step each; the last session
+    // has none of its own unless the test was its step.
+    #expect(sessions == 6 + 3 * 3 + 4 + 1)
+    #expect(try differences("whole.h5", "pieces.h5") == [])
+    let record = try RunRecord.open(workshop.path("pieces.h5"))
+    #expect(try record.sessions().count == sessions)
+    #expect(try record.identity().status == .complete)
+  }
+
+  @Test("stopped at any generation and resumed once, it equals the uninterrupted run", arguments: 1...6)
+  func everyGeneration(_ steps: Int) throws {
+    #expect(try discover("whole.h5").code == 0)
+    let stopped = try discover("stopped.h5", "--max-steps", "\(steps)")
+    #expect(stopped.code == 75)
+    #expect(stopped.err.contains("resume with: metaplast discover --resume \(workshop.path("stopped.h5"))"))
+    let record = try RunRecord.open(workshop.path("stopped.h5"))
+    #expect(try record.generationCount() == steps)
+    #expect(try record.identity().status == .interrupted)
+    #expect(try resume("stopped.h5").code == 0)
+    #expect(try differences("whole.h5", "stopped.h5") == [])
+  }
+
+  @Test("killed at twenty random moments, the file opens each time or is not there, and the end is the same")
+  func killed() throws {
+    let longer = ["--set", "optimizer.generations=60", "--publish-interval", "0.01"]
+    #expect(
+      try Tool.run(["discover", Tool.quick, "--out", workshop.path("whole.h5"), "--no-report", "-q"] + longer).code == 0)
+    var random = RandomStream(seed: 20, purpose: .testing)
+    var opened = 0
+    for _ in 0..<20 {
+      let there = workshop.exists("killed.h5")
+      let arguments =
+        there
+        ? ["discover", "--resume", workshop.path("killed.h5"), "--publish-interval", "0.01"]
+        : ["discover", Tool.quick, "--out", workshop.path("killed.h5")] + longer
+      let running = try Tool.start(arguments + ["--no-report", "-q"])
+      usleep(UInt32(random.uniform(in: 5_000...150_000)))
+      running.send(SIGKILL)
+      _ = running.finish()
+      guard workshop.exists("killed.h5") else { continue }
+      let record = try RunRecord.open(workshop.path("killed.h5"))
+      #expect(try record.generations().count == record.generationCount())
+      #expect(try RecordCheck.check(workshop.path("killed.h5")).map(\.description) == [])
+      opened += 1
+    }
+    #expect(opened > 0)
+    let last =
+      workshop.exists("killed.h5")
+      ? try resume("killed.h5")
+      : try Tool.run(["discover", Tool.quick, "--out", workshop.path("killed.h5"), "--no-report", "-q"] + longer)
+    #expect(last.code == 0, "\(last.err)")
+    #expect(try differences("whole.h5", "killed.h5") == [])
+  }
+
+  @Test("a resume may extend the budget, and then equals the longer run")
+  func extended() throws {
+    #expect(try discover("long.h5", "--set", "optimizer.generations=8", "--set", "test.episodes=15").code == 0)
+    #expect(try discover("short.h5").code == 0)
+    let more = try resume("short.h5", "--set", "optimizer.generations=8", "--set", "test.episodes=15")
+    #expect(more.code == 0, "\(more.err)")
+    #expect(try differences("long.h5", "short.h5") == [])
+  }
+
+  @Test("a candidate that a record names is scored again to the same bits")
+  func replayed() throws {
+    #expect(try discover("a.h5").code == 0)
+    let record = try RunRecord.open(workshop.path("a.h5"))
+    for (generation, slot) in [(0, 0), (2, 3), (5, 5)] {
+      let row = try #require(try record.generation(generation))
+      let again = try Tool.run(
+        "evaluate", "\(workshop.path("a.h5"))#\(generation):\(slot)", "--split", "search", "--first",
+        "\(generation * 3)", "--episodes", "3", "--no-baselines", "--json", "-q")
+      let rows = try #require(again.event("result")?["rows"] as? [[String: Any]])
+      let logged = try #require(row.measures[.taskScore])
+      #expect(rows[0]["accuracy"] as? Double == logged[slot])
+      let penalty = try #require(row.measures[.penalty])
+      #expect(rows[0]["loss"] as? Double == -(row.fitness[slot] + penalty[slot]))
+    }
+  }
+}

@@ -13,8 +13,8 @@ struct Metaplast: ParsableCommand {
       """,
     version: "metaplast \(SessionFacts.softwareVersion)",
     subcommands: [
-      DiscoverCommand.self, EvaluateCommand.self, RulesCommand.self,
-      TasksCommand.self, ConfigCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
+      DiscoverCommand.self, EvaluateCommand.self, ExportCommand.self, RulesCommand.self, LogCommand.self,
+      TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -24,6 +24,11 @@ enum Signals {
       }
     }
     signal(SIGUSR2) { _ in Signals.flags[1] = 1 }
+    // Whoever started the program may have had them blocked, and that is inherited.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2] { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 
   /// Why to stop, if a signal asked for it.

@@ -37,7 +37,7 @@ public struct DiscoveryLog: Sendable {
         }
       }
     }
-    if let state, let own = discovery.state(of: RowName.discovered), own.ordered != state.ordered {
+    if let state, let own = discovery.state(of: RowName.discovered), !own.isSame(as: state) {
       throw RecordMismatch(
         path: path, message: "the state of its \(state.optimizer) does not follow from its generations")
     }
@@ -63,10 +63,17 @@ public struct RecordMismatch: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 extension OptimiserState {
-  /// The same state with its parts in the order of their names, for comparing.
-  fileprivate var ordered: OptimiserState {
-    OptimiserState(
-      optimizer: optimizer, version: version, arrays: arrays.sorted { $0.name < $1.name },
-      integers: integers.sorted { $0.name < $1.name })
+  /// Whether two states hold the same numbers, bit for bit, under the same names.
+  fileprivate func isSame(as other: OptimiserState) -> Bool {
+    func arrays(_ state: OptimiserState) -> [String: [UInt64]] {
+      Dictionary(
+        state.arrays.map { ($0.name, $0.values.map { $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    func integers(_ state: OptimiserState) -> [String: Int64] {
+      Dictionary(state.integers.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    return optimizer == other.optimizer && version == other.version && arrays(self) == arrays(other)
+      && integers(self) == integers(other)
   }
 }

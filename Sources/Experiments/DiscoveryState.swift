@@ -36,7 +36,7 @@ extension DiscoveryState {
     if let optimiser {
       for array in optimiser.arrays {
         entries.append(
-          .init(array.name, shape: array.shape, .doubles(array.values), dimensions: Self.distinct(array.dimensions)))
+          .init(array.name, shape: array.shape, .doubles(array.values), dimensions: array.dimensions))
       }
       for number in optimiser.integers where number.name != "next_generation" {
         entries.append(.init(number.name, shape: [], .integers([Int(number.value)])))
@@ -90,9 +90,7 @@ extension DiscoveryState {
       switch entry.values {
       case .doubles(let values):
         arrays.append(
-          .init(
-            name: entry.name, dimensions: (entry.dimensions ?? []).map { $0 == "parameter_col" ? "parameter" : $0 },
-            shape: entry.shape, values: values))
+          .init(name: entry.name, dimensions: entry.dimensions ?? [], shape: entry.shape, values: values))
       case .integers(let values): integers.append(.init(name: entry.name, value: Int64(values.first ?? 0)))
       default: continue
       }
@@ -143,10 +141,5 @@ extension DiscoveryState {
   private static func padded(_ values: [Double], _ shape: [Int]) -> [Double] {
     let count = shape.reduce(1, *)
     return values.prefix(count) + [Double](repeating: .nan, count: max(0, count - values.count))
-  }
-
-  /// A square matrix has two different dimensions in the file.
-  private static func distinct(_ names: [String]) -> [String] {
-    names.enumerated().map { index, name in names[..<index].contains(name) ? "\(name)_col" : name }
   }
 }

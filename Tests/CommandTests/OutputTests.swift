@@ -77,7 +77,8 @@ struct OutputTests {
     let lines = end.err.split(separator: "\n").filter { $0.contains("gen ") }
     #expect(lines.count >= 6)
     for line in lines {
-      #expect(line.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (search|tune [a-z-]+) gen \d+\/\d+ /) != nil, "\(line)")
+      #expect(
+        line.prefixMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (search|tune [a-z-]+) gen \d+/\d+ /#) != nil, "\(line)")
       #expect(line.contains(" episodes/s | "))
     }
     #expect(end.out.contains("discovered rule (from error-hebb-oja, seed 1):\n  dw = "))
@@ -141,7 +142,8 @@ struct OutputTests {
       (["rules", "list", "--json"], "rules"), (["rules", "show", "error-hebb-oja", "--json"], "equations"),
       (["tasks", "list", "--json"], "tasks"), (["tasks", "info", "yin-yang", "--json"], "pools"),
       (["log", "info", record, "--json"], "schema_version"), (["log", "check", record, "--json"], "records"),
-      (["log", "diff", record, record, "--json"], "equal"), (["log", "tail", record, "-n", "1", "--json"], "generation"),
+      (["log", "diff", record, record, "--json"], "equal"),
+      (["log", "tail", record, "-n", "1", "--json"], "generation"),
       (["config", "show", Tool.quick], "optimizer"), (["config", "schema", "rule"], "properties"),
       (["bench", "--experiment", Tool.quick, "--seconds", "0.2", "--json"], "episodes_per_second"),
       (["--version", "--json"], "schema_version"),

@@ -11,7 +11,8 @@ struct SignalTests {
   /// A run that would take hours, stopped by a signal after its third generation.
   private func stopped(by signal: Int32) throws -> Outcome {
     let running = try Tool.start([
-      "discover", Tool.quick, "--out", workshop.path("run.h5"), "--set", "optimizer.generations=1000000", "--json",
+      "discover", Tool.quick, "--out", workshop.path("run.h5"), "--set", "optimizer.generations=1000000", "--set",
+      "optimizer.kind=random", "--json",
       "-q", "--no-report",
     ])
     #expect(running.wait(for: "\"event\":\"generation\"", times: 3))
@@ -42,7 +43,8 @@ struct SignalTests {
   @Test("SIGUSR2 publishes and goes on")
   func publish() throws {
     let running = try Tool.start([
-      "discover", Tool.quick, "--out", workshop.path("run.h5"), "--set", "optimizer.generations=1000000", "--json",
+      "discover", Tool.quick, "--out", workshop.path("run.h5"), "--set", "optimizer.generations=1000000", "--set",
+      "optimizer.kind=random", "--json",
       "-q", "--no-report", "--publish-interval", "1d",
     ])
     #expect(running.wait(for: "\"event\":\"generation\"", times: 2))
@@ -59,7 +61,7 @@ struct SignalTests {
     let began = clock.now
     let end = try Tool.run(
       "discover", Tool.quick, "--out", workshop.path("run.h5"), "--set", "optimizer.generations=1000000",
-      "--max-time", "1s", "-q", "--no-report")
+      "--set", "optimizer.kind=random", "--max-time", "1s", "-q", "--no-report")
     #expect(end.code == 75)
     #expect(clock.now - began < .seconds(20))
     #expect(try RunRecord.open(workshop.path("run.h5")).generationCount() > 0)

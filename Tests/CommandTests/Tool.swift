@@ -33,13 +33,15 @@ enum Tool {
   static let quick = packageRoot.appendingPathComponent("experiments/quick.yaml").path
 
   /// Starts the program; `feed` is told each piece of standard output and error as it comes, on one thread each.
-  static func start(_ arguments: [String], environment: [String: String] = [:], folder: String? = nil) throws -> Running {
+  static func start(_ arguments: [String], environment: [String: String] = [:], folder: String? = nil) throws -> Running
+  {
     try Running(arguments, environment: environment, folder: folder)
   }
 
   /// Runs the program to its end.
   @discardableResult
-  static func run(_ arguments: String..., environment: [String: String] = [:], folder: String? = nil) throws -> Outcome {
+  static func run(_ arguments: String..., environment: [String: String] = [:], folder: String? = nil) throws -> Outcome
+  {
     try run(arguments, environment: environment, folder: folder)
   }
 

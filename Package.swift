@@ -32,8 +32,12 @@ let package = Package(
       exclude: ["README.md"]),
     .target(name: "Networks", dependencies: ["Kernels", "CKernels", "Arithmetic"], exclude: ["README.md"]),
     .target(name: "Credit", dependencies: ["Networks", "Kernels", "Arithmetic"], exclude: ["README.md"]),
-    .target(name: "Tasks", dependencies: ["CZlib", "Arithmetic"], exclude: ["README.md"]),
-    .target(name: "Search", dependencies: ["Arithmetic"], exclude: ["README.md"]),
+    .target(
+      name: "Tasks", dependencies: ["CZlib", "Arithmetic", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(
+      name: "Search", dependencies: ["Arithmetic", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
     .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
     .target(
       name: "Experiments",

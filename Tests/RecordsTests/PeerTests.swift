@@ -32,7 +32,7 @@ struct PeerTests {
 
   @Test(
     "h5py, xarray with both engines and ncdump see names, types and texts", .timeLimit(.minutes(5)),
-    arguments: [0, 3, 40])
+    arguments: [0, 3])
   func python(generations: Int) throws {
     guard let python = findPython(with: "h5py, xarray, h5netcdf, netCDF4") else { return }
     try withTemporaryFolder { folder in

@@ -55,6 +55,10 @@ extension HDF5File {
     _ = try Library.call("H5Pset_fapl_core", place, "the library cannot be set up") {
       H5Pset_fapl_core(id, memoryIncrement, false)
     }
+    // What we write, HDF5 1.8 reads.
+    _ = try Library.call("H5Pset_libver_bounds", place, "the library cannot be set up") {
+      H5Pset_libver_bounds(id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18)
+    }
     return access
   }
 
@@ -112,8 +116,8 @@ extension HDF5File {
       try Library.call("H5Pcreate", place, "it cannot be made") { H5Pcreate(h5_p_dataset_create()) })
     let list = creation.id
     _ = try Library.call("H5Pset_obj_track_times", place, "it cannot be made") { H5Pset_obj_track_times(list, false) }
-    let bytes = shape.reduce(type.size, *)
-    if unlimited || (type != .str && bytes > Layout.smallestCompressed) {
+    let bytes = Layout.bytes(shape, size: type.size)
+    if unlimited || (type != .str && bytes > Double(Layout.smallestCompressed)) {
       let chunk = Layout.chunk(shape: shape, unlimited: unlimited, size: type.size).map { hsize_t($0) }
       _ = try Library.call("H5Pset_chunk", place, "it cannot be made") {
         H5Pset_chunk(list, Int32(chunk.count), chunk)
@@ -148,16 +152,18 @@ enum Layout {
   /// A chunk holds at most this many bytes.
   static let largestChunk = 1 << 20
 
+  /// The size of a box of values, in floating point so that no shape overflows.
+  static func bytes(_ shape: [Int], size: Int) -> Double { shape.reduce(Double(size)) { $0 * Double($1) } }
+
   /// Sixteen rows, doubled up to 256 while the chunk is below 64 KiB, halved while it is above 1 MiB; other axes whole
   /// unless one row alone is above 1 MiB. A dataset of fixed size is cut only when it is above 1 MiB.
   static func chunk(shape: [Int], unlimited: Bool, size: Int) -> [Int] {
     var chunk = shape.map { max(1, $0) }
-    let row = chunk.dropFirst().reduce(size, *)
     if unlimited {
       chunk[0] = 16
-      while chunk[0] < 256, chunk[0] * row < 64 << 10 { chunk[0] *= 2 }
+      while chunk[0] < 256, bytes(chunk, size: size) < 65_536 { chunk[0] *= 2 }
     }
-    while chunk.reduce(size, *) > largestChunk {
+    while bytes(chunk, size: size) > Double(largestChunk) {
       let axis = chunk[0] > 1 ? 0 : chunk.indices.max { chunk[$0] < chunk[$1] }!
       chunk[axis] = (chunk[axis] + 1) / 2
     }

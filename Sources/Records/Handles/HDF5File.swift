@@ -21,6 +21,9 @@ public struct HDF5File: ~Copyable, Sendable {
   }
 
   /// Opens an existing file for reading.
+  ///
+  /// A published record is compared with its seal first, so that damage is told and not followed. Damaged files without
+  /// a seal are at the mercy of the library, and HDF5 1.10 can crash on crafted metadata.
   /// - Throws: `noInput` when it is missing or may not be read, `damaged` when it is no whole HDF5 file.
   public init(readingFrom path: String) throws(HDF5Error) {
     let place = Place(file: path, path: "")
@@ -33,16 +36,13 @@ public struct HDF5File: ~Copyable, Sendable {
     self.init(adopting: id, place)
   }
 
-  /// Access properties common to every opening: handles left open close with the file; readable by HDF5 1.8.
+  /// Access properties common to every opening: handles left open close with the file.
   static func accessProperties(_ place: Place) throws(HDF5Error) -> Handle {
     let list = Handle(
       try Library.call("H5Pcreate", place, "the library cannot be set up") { H5Pcreate(h5_p_file_access()) })
     let id = list.id
     _ = try Library.call("H5Pset_fclose_degree", place, "the library cannot be set up") {
       H5Pset_fclose_degree(id, H5F_CLOSE_STRONG)
-    }
-    _ = try Library.call("H5Pset_libver_bounds", place, "the library cannot be set up") {
-      H5Pset_libver_bounds(id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18)
     }
     return list
   }
@@ -54,7 +54,7 @@ public struct HDF5File: ~Copyable, Sendable {
   }
 }
 
-/// Refuses what cannot be an input file before the library meets it.
+/// Refuses what cannot be an input file, or was damaged on its way, before the library meets it.
 /// - Returns: its size in bytes.
 @discardableResult
 func checkInput(_ path: String) throws(HDF5Error) -> Int {
@@ -70,6 +70,7 @@ func checkInput(_ path: String) throws(HDF5Error) -> Int {
   guard status.st_size > 0 else {
     throw HDF5Error(.damaged, call: "fstat", file: path, detail: "it is empty")
   }
+  try Seal.check(descriptor, size: Int(status.st_size), path)
   return Int(status.st_size)
 }
 

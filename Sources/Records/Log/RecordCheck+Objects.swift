@@ -134,12 +134,12 @@ extension RecordCheck {
         report.add(18, path, "its filters are not shuffle and deflate \(Layout.deflateLevel)")
       }
     } else if !isPure {
-      let bytes = shape.reduce(Double(size)) { $0 * Double($1) }
+      let bytes = Layout.bytes(shape, size: size)
       if bytes > Double(Layout.smallestCompressed) {
         report.add(18, path, "its numbers take more than \(Layout.smallestCompressed) bytes and are not compressed")
       }
     }
-    let bytes = layout.chunk.reduce(Double(size)) { $0 * Double($1) }
+    let bytes = Layout.bytes(layout.chunk, size: size)
     if bytes > Double(Layout.largestChunk) { report.add(18, path, "its chunks \(layout.chunk) are above 1 MiB") }
   }
 }

@@ -14,6 +14,7 @@ public final class RunRecord: @unchecked Sendable {
   /// Columns kept open between rows, so that a chunk is compressed once a publication and not once a row.
   var openColumns: [String: OpenColumn] = [:]
   var knownHeader: DiscoveryHeader?
+  private var sweptFolders: Set<String> = []
 
   private init(_ file: consuming HDF5File, writable: Bool) {
     self.file = file
@@ -63,7 +64,8 @@ public final class RunRecord: @unchecked Sendable {
 
   // MARK: Publishing
 
-  /// Writes the whole record beside `path`, syncs it and renames it over `path`.
+  /// Writes the whole record beside `path`, syncs it and renames it over `path`; what killed processes left there of
+  /// the same file is removed.
   /// - Parameters:
   ///   - replacing: whether a file already there may be replaced.
   ///   - modified: the time noted as `date_modified`.
@@ -74,7 +76,8 @@ public final class RunRecord: @unchecked Sendable {
     try locked { () throws(HDF5Error) in
       requireWritable()
       try file.setText(modified, named: "date_modified")
-      try Publication(try file.image(), to: path, replacing: replacing).commit()
+      try Publication(Seal.sealed(try file.image()), to: path, replacing: replacing).commit()
+      if sweptFolders.insert(path).inserted { Publication.removeStalePartials(of: path) }
     }
   }
 

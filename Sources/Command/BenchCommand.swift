@@ -3,6 +3,7 @@ import Arithmetic
 import Experiments
 import Foundation
 import Pages
+import Rules
 import Synchronization
 import Tasks
 
@@ -13,7 +14,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure how many episodes of an experiment are scored per second.",
     discussion: """
       The answer is checked before it is timed: two learners must agree bit for bit, and single and double precision in \
-      their mean accuracy. Encoding is not timed, because all candidates of a generation share it.
+      their mean accuracy. Encoding is not timed, because all candidates of a generation share it. A coefficient of 0 is \
+      measured as a thousandth of its step, so that no term is left out.
       """)
 
   @Option(name: .long, help: "The experiment's page.") var experiment = "experiments/fashion-5way-50shot.yaml"
@@ -39,7 +41,7 @@ struct BenchCommand: ParsableCommand {
     let settings = resolved.experiment
     let family = try TaskCatalogue.load(settings.task.data, directory: work.data)
     let source = try EpisodeSource(settings, family: family)
-    let contender = try subject.contender(in: settings)
+    let contender = Self.withoutZeros(try subject.contender(in: settings))
     try contender.check(
       inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: settings.worstLoss)
     let crew = Crew(workers: work.threads)
@@ -76,6 +78,16 @@ struct BenchCommand: ParsableCommand {
           + "\(String(format: "%.1f", 1000 * Double(crew.workers) / rate)) ms an episode and worker "
           + "(\(count) episodes in \(String(format: "%.1f", elapsed)) s; answer checked)")
     }
+  }
+
+  /// The contender with a thousandth of a step in place of coefficients that are 0: a term that is switched off costs
+  /// nothing and would not be measured, and one so small changes little else.
+  private static func withoutZeros(_ contender: Contender) -> Contender {
+    contender.with(
+      coefficients: zip(contender.slots, contender.coefficients).map { slot, value in
+        guard value == 0, case .step(let step) = slot.scale else { return value }
+        return step / 1000
+      })
   }
 
   /// The mean accuracy, after two learners and two precisions agreed on it.

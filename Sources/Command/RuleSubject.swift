@@ -26,7 +26,8 @@ struct RuleSubject {
     let run = try StoredRun(path)
     let stem = path.split(separator: "/").last.map { String($0.dropLast(3)) } ?? path
     guard parts.count == 2 else {
-      return RuleSubject(name: stem, rule: try run.discovered(), run: run)
+      let found = try run.discovered()
+      return RuleSubject(name: stem, rule: found.rule, coefficients: found.coefficients, run: run)
     }
     let numbers = parts[1].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let generation = numbers[0], let slot = numbers[1], generation >= 0, slot >= 0 else {

@@ -115,6 +115,14 @@ extension DiscoveryState {
     }
   }
 
+  /// The coefficients chosen for a contender, or nil when nothing is chosen yet.
+  static func chosenCoefficients(of name: String, in stored: StateArrays?) -> [Double]? {
+    guard case .doubles(let values)? = stored?["\(stem(name))_choice"], values.count > 3,
+      !values[values.count - 1].isNaN
+    else { return nil }
+    return Array(values.dropLast(3))
+  }
+
   private static func rows(
     _ stored: StateArrays, _ contender: Contender, _ choice: Experiment.SearchChoice, path: String
   ) throws -> [(population: [[Double]], fitness: [Double])] {

@@ -20,6 +20,14 @@ public struct EpisodeSource: Sendable {
     guard family.inputCount <= 65_536 else {
       throw TaskError(.impossibleShape, "\(family.name): \(family.inputCount) inputs are more than 65536")
     }
+    let samples = experiment.task.shape.ways * max(experiment.task.shape.shots, experiment.task.shape.query)
+    let draws = samples.multipliedReportingOverflow(by: experiment.network.steps * family.inputCount)
+    guard !draws.overflow, draws.partialValue < 1 << 32 else {
+      throw TaskError(
+        .impossibleShape,
+        "\(family.name): \(samples) samples of \(experiment.network.steps) steps and \(family.inputCount) inputs are too "
+          + "many for one episode (at most 2³² draws)")
+    }
     self.family = family
     shape = experiment.task.shape
     encoder = experiment.encoder

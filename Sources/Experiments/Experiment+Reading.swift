@@ -145,6 +145,12 @@ extension Experiment {
         page.require("task").diagnostic(
           "an episode has \(samples) samples; at most 1000000 fit (ways · (shots + query))"))
     }
+    let weights = zip(network.hidden, network.hidden.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    if weights > 1 << 26 {
+      found.append(
+        page.require("network.hidden").diagnostic(
+          "network.hidden has \(weights) weights between its groups; at most \(1 << 26) are allowed"))
+    }
     for (path, choice) in [
       ("optimizer", (optimizer.generations, optimizer.episodes)),
       ("baselines", (baselines.generations, baselines.episodes)),

@@ -116,13 +116,14 @@ struct SearchRun: Sendable {
     return choice.l1 * norm + choice.parsimony * Double(complexity)
   }
 
-  /// The coefficients that compete on the selection pool: the final mean, then the best of the archive.
+  /// The coefficients that compete on the selection pool: the final mean, then the best of the archive; those of the
+  /// page where the search did nothing.
   func finalists(_ count: Int) -> [[Double]] {
     var finalists: [[Double]] = optimiser.mean.map { [$0] } ?? []
     for entry in archive.best.prefix(count) where !finalists.contains(entry.coefficients) {
       finalists.append(entry.coefficients)
     }
-    return finalists
+    return finalists.isEmpty ? [contender.coefficients] : finalists
   }
 }
 

@@ -43,16 +43,18 @@ public struct StoredRun: Sendable {
       backprop: try rule(RowName.backprop))
   }
 
-  /// The rule that the run discovered: that which the selection pool chose, or the best so far while the run is not done.
+  /// What the run discovered: the searched rule with the coefficients that the selection pool chose, or with the best so
+  /// far while nothing is chosen.
   /// - Throws: `RecordMismatch` when nothing was evaluated yet.
-  public func discovered() throws -> Rule {
-    if let row = rows.first(where: { $0.name == RowName.discovered }) {
-      return try Rule.load(text: row.ruleText, file: "\(path): rule discovered")
+  public func discovered() throws -> (rule: Rule, coefficients: [Double]) {
+    let rule = try rule(RowName.start).rule
+    if let chosen = try DiscoveryState.chosenCoefficients(of: RowName.discovered, in: record.state()) {
+      return (rule, chosen)
     }
     guard let last = try record.generations().last else {
       throw RecordMismatch(path: path, message: "has evaluated nothing yet, so there is no best rule")
     }
-    return try rule(last.incumbentParameter, named: "incumbent")
+    return (rule, last.incumbentParameter)
   }
 
   /// The rule with the coefficients of a candidate.
@@ -66,14 +68,6 @@ public struct StoredRun: Sendable {
         path: path, message: "has no candidate \(slot) in a generation; there are 0 to \(row.population.count - 1)")
     }
     return (try rule(RowName.start).rule, row.population[slot])
-  }
-
-  private func rule(_ coefficients: [Double], named name: String) throws -> Rule {
-    let experiment = try experiment().experiment
-    let contender = Contender(
-      name: name, rule: try rule(RowName.start).rule, coefficients: coefficients, network: experiment.network,
-      credit: experiment.credit)
-    return contender.asRule(named: name)
   }
 
   private func rule(_ name: String) throws -> LoadedRule {

@@ -131,4 +131,19 @@ struct RepeatabilityTests {
       #expect(abs((rows[0]["loss"] as! Double) + row.fitness[slot] + penalty[slot]) < 1e-14)
     }
   }
+
+  @Test(
+    "a search of no generations still opens, and tests the page's own coefficients", arguments: ["cma-es", "random"])
+  func empty(_ kind: String) throws {
+    let none = ["optimizer.generations=0", "baselines.generations=0", "optimizer.kind=\(kind)"].flatMap {
+      ["--set", $0]
+    }
+    let end = try Tool.run(
+      ["discover", Tool.quick, "--out", workshop.path("none.h5"), "--no-report", "-q", "--json"] + none)
+    #expect(end.code == 0, "\(end.err)")
+    let comparisons = try #require(end.event("result")?["comparisons"] as? [[String: Any]])
+    #expect(comparisons[0]["name"] as? String == "start" && comparisons[0]["difference"] as? Double == 0)
+    #expect(try RunRecord.open(workshop.path("none.h5")).generationCount() == 0)
+    #expect(try RecordCheck.check(workshop.path("none.h5")).map(\.description) == [])
+  }
 }

@@ -47,6 +47,9 @@ extension BadPage {
       "network: {hidden: 12}",
       "network.hidden must be a list (got 12)"),
     BadPage(
+      "network: {hidden: [4096, 4096, 4096, 4096, 4096, 4096]}",
+      "network.hidden has 83886080 weights between its groups; at most 67108864 are allowed"),
+    BadPage(
       "network: {steps: 0}",
       "network.steps must be at least 1 (got 0)"),
     BadPage(

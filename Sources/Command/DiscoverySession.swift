@@ -33,7 +33,7 @@ final class DiscoverySession {
   ) throws -> DiscoverySession {
     let resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
     let rules = try DiscoveryRules.load(resolved.experiment, near: page)
-    let path = try out ?? RunPath.next(for: resolved.experiment.name)
+    let path = out ?? RunPath.next(for: resolved.experiment.name)
     if writes { try RunPath.check(path, force: force) }
     let plan = try makePlan(resolved.experiment, rules, data: work.data)
     let record =
@@ -106,7 +106,7 @@ final class DiscoverySession {
   /// Runs to the end or to a stop; leaves with the exit code that belongs to it.
   func run(_ crew: Crew, _ limits: RunLimits, _ talk: TalkOptions, report: Bool) throws {
     let record = record!
-    let voice = DiscoveryVoice(talk, recordPath: path, plan: plan, doneBefore: doneBefore)
+    let voice = DiscoveryVoice(talk, recordPath: path, plan: plan, doneBefore: doneBefore) { crew.scoredCount }
     defer { voice.close() }
     let discovery = try discovery(crew)
     try record.publish(.running, replacing: replaces)

@@ -15,11 +15,13 @@ final class DiscoveryVoice {
   private let progress: Progress
   private let log: SideFile
   private let events: SideFile
+  private let scored: () -> Int
 
-  init(_ talk: TalkOptions, recordPath: String, plan: DiscoveryPlan, doneBefore: Int) {
+  init(_ talk: TalkOptions, recordPath: String, plan: DiscoveryPlan, doneBefore: Int, scored: @escaping () -> Int) {
     self.talk = talk
     self.plan = plan
     path = recordPath
+    self.scored = scored
     progress = talk.makeProgress()
     progress.state.evaluations = (doneBefore, 0, plan.evaluations)
     let stem = recordPath.hasSuffix(".h5") ? String(recordPath.dropLast(3)) : recordPath
@@ -51,9 +53,14 @@ final class DiscoveryVoice {
         ]))
   }
 
-  func tick() { progress.show() }
+  /// Shows how far things are.
+  func tick() {
+    progress.state.evaluations.done = scored()
+    progress.show()
+  }
 
   func observe(_ event: DiscoveryEvent) {
+    progress.state.evaluations.done = scored()
     switch event {
     case .stage(let stage):
       progress.state.label = stage.label
@@ -64,7 +71,6 @@ final class DiscoveryVoice {
       progress.show()
     case .generation(let name, let row, _):
       let choice = plan.choice(of: name)
-      progress.state.evaluations.done += row.fitness.count * choice.episodes
       progress.state.generation = (row.generation + 1, choice.generations)
       progress.state.best = row.incumbentFitness
       progress.state.median = row.medianFitness
@@ -83,7 +89,6 @@ final class DiscoveryVoice {
           ]))
       progress.show(isLast: row.generation + 1 == choice.generations && row.generation == 0)
     case .chosen(let choice):
-      progress.state.evaluations.done += choice.finalists * plan.experiment.selection.episodes
       let contender = plan.searched.first { $0.name == choice.name }!.with(coefficients: choice.coefficients)
       say(
         "chose \(choice.name) among \(choice.finalists): accuracy \(String(format: "%.3f", choice.accuracy)), "
@@ -102,7 +107,8 @@ final class DiscoveryVoice {
   }
 
   func finished(_ result: DiscoveryResult, pictures: [String]) {
-    progress.state.evaluations.done = progress.state.evaluations.of - progress.state.evaluations.before
+    progress.state.evaluations.of = progress.state.evaluations.before + scored()
+    progress.state.evaluations.done = scored()
     progress.show(isLast: true)
     progress.clear()
     let table = ResultTable(comparison: result.comparison)

@@ -82,6 +82,7 @@ struct EvaluateCommand: ParsableCommand {
       contenders, baselines: baselines ? Baseline.allCases : [], source, split, first..<(first + count),
       worstLoss: resolved.experiment.worstLoss
     ) {
+      progress.state.evaluations.done = crew.scoredCount
       progress.show()
       return Signals.stop == nil
     }

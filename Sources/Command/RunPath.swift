@@ -3,12 +3,7 @@ import Foundation
 /// Where records go.
 enum RunPath {
   /// `runs/<experiment>-<n>.h5` with the smallest n that no file has yet.
-  static func next(for name: String) throws -> String {
-    do {
-      try FileManager.default.createDirectory(atPath: "runs", withIntermediateDirectories: true)
-    } catch {
-      throw Failure(.cannotCreate, "cannot create the folder runs: \(reason())")
-    }
+  static func next(for name: String) -> String {
     var n = 1
     while FileManager.default.fileExists(atPath: "runs/\(name)-\(n).h5") { n += 1 }
     return "runs/\(name)-\(n).h5"
@@ -22,6 +17,13 @@ enum RunPath {
       guard force else {
         throw Failure(
           .cannotCreate, "\(path) exists; go on with it with --resume \(path), or write over it with --force")
+      }
+    }
+    if path.hasPrefix("runs/") {
+      do {
+        try FileManager.default.createDirectory(atPath: "runs", withIntermediateDirectories: true)
+      } catch {
+        throw Failure(.cannotCreate, "cannot create the folder runs: \(reason())")
       }
     }
     let folder = (path as NSString).deletingLastPathComponent

@@ -21,6 +21,7 @@ extension Crew {
     _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, worstLoss: Double,
     isWanted: () -> Bool = { true }
   ) -> [[TimedScore]]? {
+    let tally = tally
     let flat = map(contenders.count * episodes.count, isWanted: isWanted) { item, bench in
       let contender = contenders[item / episodes.count]
       let episode = episodes[item % episodes.count]
@@ -31,6 +32,7 @@ extension Crew {
       let clock = ContinuousClock()
       let began = clock.now
       let score = learner.score(coefficients: contender.coefficients, episode: episode, seed: seed)
+      tally.count.add(1, ordering: .relaxed)
       return TimedScore(score: score, time: (clock.now - began) / .seconds(1))
     }
     return flat.map { flat in

@@ -10,6 +10,7 @@ public final class Crew {
   /// How many threads work at a time.
   public let workers: Int
   private let benches: [Bench]
+  let tally = Tally()
 
   /// - Parameter workers: at least 1.
   public init(workers: Int) {
@@ -17,6 +18,9 @@ public final class Crew {
     self.workers = workers
     benches = (0..<workers).map { _ in Bench() }
   }
+
+  /// Episodes scored so far, one contender on one episode each.
+  public var scoredCount: Int { tally.count.load(ordering: .relaxed) }
 
   /// The processors this process may use.
   public static var processorCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
@@ -107,6 +111,11 @@ private final class Results<Value>: @unchecked Sendable {
     values.deinitialize(count: count)
     values.deallocate()
   }
+}
+
+/// Counts what the threads have done.
+final class Tally: Sendable {
+  let count = Atomic<Int>(0)
 }
 
 private final class Progress: Sendable {

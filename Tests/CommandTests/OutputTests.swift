@@ -121,6 +121,7 @@ struct OutputTests {
     let end = try Tool.run("discover", Tool.quick, "--dry-run", "--out", workshop.path("a.h5"), "--json")
     #expect(end.code == 0)
     #expect(end.objects.first?["evaluations"] as? Int == 6 * 6 * 3 + 3 * (3 * 4 * 3) + 4 * 4 * 6 + 5 * 12)
+    #expect(try Tool.run(["discover", Tool.quick, "--dry-run"], folder: workshop.folder.path).code == 0)
     #expect(try FileManager.default.contentsOfDirectory(atPath: workshop.folder.path) == [])
   }
 

@@ -40,6 +40,26 @@ struct SignalTests {
     #expect(rest.event("result") != nil)
   }
 
+  @Test("a second interrupt leaves at once, though an episode is not done, and the published record opens")
+  func twice() throws {
+    let running = try Tool.start([
+      "discover", Tool.quick, "--out", workshop.path("run.h5"), "--json", "-q", "--no-report", "--workers", "1",
+      "--set",
+      "network.hidden=[2048, 2048]", "--set", "network.steps=400", "--set", "task.shots=2000",
+    ])
+    #expect(running.wait(for: "\"event\":\"start\""))
+    usleep(200_000)
+    let clock = ContinuousClock()
+    running.send(SIGINT)
+    usleep(100_000)
+    #expect(running.process.isRunning)
+    let asked = clock.now
+    running.send(SIGINT)
+    #expect(running.finish().code == 130)
+    #expect(clock.now - asked < .seconds(5))
+    #expect(try RunRecord.open(workshop.path("run.h5")).identity().status == .running)
+  }
+
   @Test("SIGUSR2 publishes and goes on")
   func publish() throws {
     let running = try Tool.start([

@@ -4,6 +4,9 @@ import Pages
 import Tasks
 
 extension Split: ExpressibleByArgument {
+  /// The name, for help.
+  public var defaultValueDescription: String { "\(self)" }
+
   /// `search`, `selection` or `test`.
   public init?(argument: String) {
     guard let split = Split.allCases.first(where: { "\($0)" == argument }) else { return nil }

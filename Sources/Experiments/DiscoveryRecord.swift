@@ -47,7 +47,7 @@ public final class DiscoveryRecord {
     let session = facts.session
     let identity = RecordIdentity(
       kind: .discovery, uuid: RecordIdentity.randomUUID(), title: "\(experiment.name), seed \(experiment.seed)",
-      softwareVersion: SessionFacts.softwareVersion, history: "\(session.started) \(session.commandLine)")
+      softwareVersion: SessionFacts.softwareVersion, history: "")
     let provenance = Provenance(
       configText: resolved.text, configPath: baseName(resolved.file),
       configSHA256: SHA256.digest(Array(resolved.text.utf8)), configResolved: resolved.canonical,

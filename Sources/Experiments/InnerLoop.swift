@@ -145,6 +145,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
         network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
         let learns = t + 1 >= learnFrom
         if let lowest = plan.lowestError, learns || plan.statefulReadsError { credit.deliver(to: lowest) }
+        if plan.readsInputGain { network.formInputGain() }
         plan.advance()
         if learns { plan.learn() }
       }
@@ -228,6 +229,8 @@ private final class PlannedRule<Scalar: KernelScalar> {
   /// The lowest group whose error any plan reads, or nil when none does.
   let lowestError: Int?
   let statefulReadsError: Bool
+  /// Whether the rule of the first projection reads the input's gain, which pathways form only with the input's error.
+  let readsInputGain: Bool
 
   init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, isActive: [Bool]) {
     let count = network.projections.count
@@ -241,6 +244,7 @@ private final class PlannedRule<Scalar: KernelScalar> {
     }
     lowestError = needed.min()
     statefulReadsError = plans.contains(where: \.statefulReadsError)
+    readsInputGain = plans[0].reads.contains(.psiPre)
   }
 
   func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }

@@ -120,6 +120,26 @@ struct InnerLoopTests {
     #expect(score.loss == 5)
   }
 
+  @Test("the input's gain is there for rules that read it without reading the input's error")
+  func inputGain() throws {
+    // With spikes, the gain of an input is step(y_pre): the two rules are one.
+    func rule(_ factor: Expression) -> Rule {
+      var rule = threeTerms
+      rule.dw = .negate(.binary(.multiply, .binary(.multiply, .coefficient("eta"), .quantity(.ePost)), factor))
+      rule.layers = [LayerRule(layer: 2, dw: .quantity(.ePost)), LayerRule(layer: 3, dw: .quantity(.ePost))]
+      rule.layers = rule.layers.map { LayerRule(layer: $0.layer, dw: .binary(.multiply, .coefficient("hebb"), $0.dw)) }
+      return rule
+    }
+    let episode = try prototypes(2)
+    func score(_ rule: Rule) throws -> EpisodeScore {
+      try InnerLoop(
+        network: small(), inputCount: episode.support.inputCount, outputCount: 3, rule: rule, credit: "random",
+        worstLoss: 5
+      ).score(coefficients: [0.01, -0.01, 0], episode: episode, seed: 5)
+    }
+    #expect(try score(rule(.quantity(.psiPre))) == score(rule(.call(.step, [.quantity(.yPre)]))))
+  }
+
   @Test("learning helps: the loss with a sensible rate is below the loss without learning")
   func learns() throws {
     var (with, without) = (0.0, 0.0)

@@ -183,7 +183,7 @@ final class SideFile {
   private let descriptor: Int32
 
   init(_ path: String, append: Bool) {
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (append ? 0 : O_TRUNC), 0o644)
   }
 
   deinit {

@@ -9,6 +9,11 @@ trap 'rm -f "$log"' EXIT
 status=0
 failed=()
 
+environment=0
+make --no-print-directory .venv/installed || environment=$?
+# Swift tests that ask other readers too use the same Python.
+if [ "$environment" -eq 0 ]; then export METAPLAST_PYTHON="$PWD/.venv/bin/python"; fi
+
 swift test -c release --disable-testable-imports "$@" 2>&1 | tee "$log" || { status=1; failed+=("swift test"); }
 if ! grep -qE 'Test run with [1-9][0-9]* tests?' "$log"; then
   echo "error: swift test ran no test" >&2
@@ -16,8 +21,6 @@ if ! grep -qE 'Test run with [1-9][0-9]* tests?' "$log"; then
   failed+=("swift test ran no test")
 fi
 
-environment=0
-make --no-print-directory .venv/installed || environment=$?
 if [ "$environment" -eq 0 ]; then
   .venv/bin/python Tests/peers/run.py 2>&1 | tee -a "$log" || { status=1; failed+=("Tests/peers"); }
 elif [ "${METAPLAST_PEERS:-}" = required ]; then

@@ -17,6 +17,11 @@ final class SweepProgram<Scalar: KernelScalar> {
   private let rows: [Operation<Scalar>]
   private let sweep: UnsafeMutableRawPointer
   private let list: UnsafeMutablePointer<UInt32>
+  private let scratch: UnsafeMutablePointer<UInt32>
+  /// Row factors that depend on coefficients alone.
+  private let fixedFactors: [UnsafePointer<Scalar>]
+  /// True when one of them is nowhere 0, so that every row has work at every step.
+  private var visitsEveryRow = false
   private let isEmpty: Bool
   private var descending = false
   /// Quantities the terms read.
@@ -83,6 +88,8 @@ final class SweepProgram<Scalar: KernelScalar> {
       }
     }
 
+    let factors = groups.flatMap { [$0.pre] + $0.dots } + [rowScale] + products.map { $0.pre }
+    fixedFactors = factors.compactMap { $0 }.filter(\.isFixed).map(\.address)
     for group in groups {
       let term = Scalar.sweepTerm(sweep, post: group.post.address, pre: group.pre?.address)
       precondition(term >= 0, "more post factors than a sweep holds")
@@ -112,6 +119,7 @@ final class SweepProgram<Scalar: KernelScalar> {
     rows = builder.rows
     reads = builder.reads
     list = builder.arena.allocate(view.preCount, of: UInt32.self)
+    scratch = builder.arena.allocate(view.preCount, of: UInt32.self)
     isEmpty = terms.isEmpty && keep == nil && clip == nil
   }
 
@@ -119,16 +127,18 @@ final class SweepProgram<Scalar: KernelScalar> {
 
   /// Computes what depends on coefficients alone.
   func bind() {
-    for operation in fixed { operation.run(view, list) }
+    for operation in fixed { operation.run(view, scratch) }
+    visitsEveryRow = fixedFactors.contains { Scalar.nonZero(view.preCount, $0, list: scratch) == view.preCount }
+    if visitsEveryRow { for j in 0..<view.preCount { list[j] = UInt32(j) } }
   }
 
   /// One sweep; every factor and every dot product is read before the row it changes moves.
   @specialized(where Scalar == Float)
   func run() {
     if isEmpty { return }
-    for operation in vectors { operation.run(view, list) }
+    for operation in vectors { operation.run(view, scratch) }
     if rows.isEmpty {
-      let count = Scalar.activeRows(sweep, rows: view.preCount, list: list)
+      let count = visitsEveryRow ? view.preCount : Scalar.activeRows(sweep, rows: view.preCount, list: list)
       // Going back the way it came, a sweep meets first the rows that are still in the cache.
       descending.toggle()
       Scalar.sweepRows(sweep, list, count, descending: descending)

@@ -1,11 +1,14 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "KernelLists.h"
 
 // Vector kernels of the inner loop. Matrices are pre-major: one row per presynaptic neuron, one column per
 // postsynaptic neuron, rows padded to a multiple of 64 bytes and aligned to 64 bytes; padding holds zeros in every
 // vector that multiplies. Reductions use a fixed tree over fixed lanes and no contraction, so that a result has the
 // same bits on every vector width.
+//
+// Every kernel exists once per vector path; KernelLists.h lists them, vectors.c chooses the path.
 
 // Elementwise operations of a factor program.
 enum {
@@ -52,35 +55,20 @@ enum { MP_MAX_TERMS = 8, MP_MAX_DOTS = 4, MP_MAX_PRODUCTS = 4 };
   void mp_sweep_row_scale_##T(void *s, const R *pre);                                                                  \
   int mp_sweep_product_##T(void *s, const R *post, const R *pre);                                                      \
   void mp_sweep_delta_##T(void *s, const R *delta);                                                                    \
-  size_t mp_active_rows_##T(const void *s, size_t rows, uint32_t *list);                                               \
-  void mp_sweep_rows_##T(const void *s, const uint32_t *list, size_t count, int descending);                           \
-  void mp_accumulate_##T(const R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, R *y);         \
-  void mp_accumulate_weighted_##T(                                                                                     \
-      const R *w, size_t stride, size_t columns, const uint32_t *list, const R *factor, size_t count, R *y);           \
-  void mp_row_dots_##T(                                                                                                \
-      const R *w, const R *b, int kind, R scale, size_t stride, size_t columns, size_t rows, const R *x,               \
-      const R *gain, uint32_t *scratch, int descending, R *y);                                                         \
-  void mp_elementwise_##T(                                                                                             \
-      int op, size_t n, R *y, const R *a, size_t aStep, const R *b, size_t bStep, const R *c, size_t cStep);           \
-  R mp_sum_##T(const R *a, size_t n);                                                                                  \
-  R mp_dot_##T(const R *a, size_t aStep, const R *b, size_t bStep, size_t n);                                          \
-  size_t mp_spike_##T(                                                                                                 \
-      size_t n, R *v, R *s, const R *current, const R *threshold, size_t thresholdStep, R leak, int reset,             \
-      uint32_t *list);                                                                                                 \
-  void mp_surrogate_##T(                                                                                               \
-      size_t n, R *psi, const R *v, const R *threshold, size_t thresholdStep, int kind, R width);                      \
-  size_t mp_non_zero_##T(size_t n, const R *x, uint32_t *list);                                                        \
-  void mp_fill_##T(size_t n, R *y, R x);                                                                               \
-  void mp_copy_##T(size_t n, R *y, const R *x);                                                                        \
-  void mp_leak_##T(size_t n, R *y, R keep, R gain, const R *x);                                                        \
-  void mp_axpy_##T(size_t n, R *y, R factor, const R *x);                                                              \
-  void mp_positive_##T(size_t n, R *y, const R *x);                                                                    \
-  R mp_softmax_##T(size_t n, const R *v, R *p);                                                                        \
-  int mp_all_finite_##T(const R *x, size_t n);                                                                         \
-  /* Elements first ..< first + n of a named Philox stream as (2u - 1) * bound, u a multiple of 2^-24. */              \
-  void mp_uniform_##T(                                                                                                 \
-      uint64_t seed, uint32_t second, uint32_t first, uint32_t purpose, R bound, size_t start, size_t n, R *y);
+  MP_KERNELS(MP_DECLARE_KERNEL, T, R)
+
+#define MP_DECLARE_KERNEL(T, result, name, parameters, arguments) result mp_##name##_##T parameters;
 
 MP_DECLARE(f32, float)
 MP_DECLARE(f64, double)
 #undef MP_DECLARE
+#undef MP_DECLARE_KERNEL
+
+// The vector path that every kernel takes. When the program is loaded, the widest that the machine has is chosen, or the
+// one that the environment variable METAPLAST_VECTORS names if the machine has it. Paths are numbered from the widest.
+enum { MP_VECTORS_AVX512, MP_VECTORS_AVX2, MP_VECTORS_PLAIN, MP_VECTORS_COUNT };
+// 1 when this machine, and this build, have the path.
+int mp_vectors_available(int path);
+int mp_vectors_chosen(void);
+// Takes another path; returns 0, or -1 when it is not available. No kernel may be running in another thread.
+int mp_vectors_choose(int path);

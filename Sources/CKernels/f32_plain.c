@@ -1,0 +1,3 @@
+#include "f32.h"
+#define PATH plain
+#include "path.h"

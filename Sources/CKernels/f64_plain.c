@@ -1,0 +1,3 @@
+#include "f64.h"
+#define PATH plain
+#include "path.h"

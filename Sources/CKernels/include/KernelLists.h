@@ -1,0 +1,47 @@
+#pragma once
+
+// The kernels, as K(T, result, name, (parameters), (arguments)): each has a declaration mp_name_T in CKernels.h and a
+// place in the table of every vector path, and is defined as `static result NAME(name)` in a source that path.h includes.
+
+// Sweeps over rows and vectors: kernels.inc.
+#define MP_ROW_KERNELS(K, T, R)                                                                                        \
+  K(T, size_t, active_rows, (const void *sweep, size_t rows, uint32_t *list), (sweep, rows, list))                     \
+  K(T, void, sweep_rows, (const void *sweep, const uint32_t *list, size_t count, int descending),                      \
+    (sweep, list, count, descending))                                                                                  \
+  K(T, void, accumulate,                                                                                               \
+    (const R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, R *y),                             \
+    (w, stride, columns, list, count, y))                                                                              \
+  K(T, void, accumulate_weighted,                                                                                      \
+    (const R *w, size_t stride, size_t columns, const uint32_t *list, const R *factor, size_t count, R *y),            \
+    (w, stride, columns, list, factor, count, y))                                                                      \
+  K(T, void, row_dots,                                                                                                 \
+    (const R *w, const R *b, int kind, R scale, size_t stride, size_t columns, size_t rows, const R *x,                \
+     const R *gain, uint32_t *scratch, int descending, R *y),                                                          \
+    (w, b, kind, scale, stride, columns, rows, x, gain, scratch, descending, y))                                       \
+  K(T, void, elementwise,                                                                                              \
+    (int op, size_t n, R *y, const R *a, size_t aStep, const R *b, size_t bStep, const R *c, size_t cStep),            \
+    (op, n, y, a, aStep, b, bStep, c, cStep))                                                                          \
+  K(T, R, sum, (const R *a, size_t n), (a, n))                                                                         \
+  K(T, R, dot, (const R *a, size_t aStep, const R *b, size_t bStep, size_t n), (a, aStep, b, bStep, n))                \
+  K(T, size_t, spike,                                                                                                  \
+    (size_t n, R *v, R *s, const R *current, const R *threshold, size_t thresholdStep, R leak, int reset,              \
+     uint32_t *list),                                                                                                  \
+    (n, v, s, current, threshold, thresholdStep, leak, reset, list))                                                   \
+  K(T, void, surrogate,                                                                                                \
+    (size_t n, R *psi, const R *v, const R *threshold, size_t thresholdStep, int kind, R width),                       \
+    (n, psi, v, threshold, thresholdStep, kind, width))                                                                \
+  K(T, size_t, non_zero, (size_t n, const R *x, uint32_t *list), (n, x, list))                                         \
+  K(T, void, fill, (size_t n, R *y, R x), (n, y, x))                                                                   \
+  K(T, void, copy, (size_t n, R *y, const R *x), (n, y, x))                                                            \
+  K(T, void, leak, (size_t n, R *y, R keep, R gain, const R *x), (n, y, keep, gain, x))                                \
+  K(T, void, axpy, (size_t n, R *y, R factor, const R *x), (n, y, factor, x))                                          \
+  K(T, void, positive, (size_t n, R *y, const R *x), (n, y, x))                                                        \
+  K(T, R, softmax, (size_t n, const R *v, R *p), (n, v, p))                                                            \
+  K(T, int, all_finite, (const R *x, size_t n), (x, n))                                                                \
+  /* Elements start ..< start + n of a named Philox stream as (2u - 1) * bound, u a multiple of 2^-24. */              \
+  K(T, void, uniform,                                                                                                  \
+    (uint64_t seed, uint32_t second, uint32_t first, uint32_t purpose, R bound, size_t start, size_t n, R *y),         \
+    (seed, second, first, purpose, bound, start, n, y))
+
+// All of them.
+#define MP_KERNELS(K, T, R) MP_ROW_KERNELS(K, T, R)

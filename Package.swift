@@ -55,7 +55,7 @@ let package = Package(
       exclude: ["README.md"]),
 
     // Tests, one target a room.
-    .target(name: "TestSupport", dependencies: ["Records"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Records", "Kernels"], path: "Tests/TestSupport"),
     .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic", "TestSupport"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages", "TestSupport"]),
     .testTarget(
@@ -82,7 +82,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Pages", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

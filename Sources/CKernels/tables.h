@@ -1,6 +1,7 @@
-// The tables of kernels: one a precision and path, and the one in use.
+// The tables of kernels: one a precision and path, and which is in use.
 #pragma once
 #include "CKernels.h"
+#include <stdatomic.h>
 
 // ThreadSanitizer instruments what runs before it is ready, so it gets the plain path alone.
 #if defined(__x86_64__) && !__has_feature(thread_sanitizer)
@@ -16,6 +17,6 @@
     MP_KERNELS(MP_MEMBER, T, R)                                                                                        \
   } mp_table_##T;                                                                                                      \
   extern MP_HIDDEN const mp_table_##T mp_table_##T##_avx512, mp_table_##T##_avx2, mp_table_##T##_plain;                \
-  extern MP_HIDDEN mp_table_##T mp_kernels_##T;
+  extern MP_HIDDEN _Atomic(const mp_table_##T *) mp_kernels_##T;
 MP_TABLE(f32, float)
 MP_TABLE(f64, double)

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-mp_table_f32 mp_kernels_f32;
-mp_table_f64 mp_kernels_f64;
-static int chosen = -1;
+_Atomic(const mp_table_f32 *) mp_kernels_f32 = &mp_table_f32_plain;
+_Atomic(const mp_table_f64 *) mp_kernels_f64 = &mp_table_f64_plain;
+static atomic_int chosen = MP_VECTORS_PLAIN;
 
 int mp_vectors_available(int path) {
   switch (path) {
@@ -22,14 +22,13 @@ int mp_vectors_chosen(void) { return chosen; }
 
 int mp_vectors_choose(int path) {
   if (!mp_vectors_available(path)) return -1;
-  switch (path) {
+  const mp_table_f32 *f32 = &mp_table_f32_plain;
+  const mp_table_f64 *f64 = &mp_table_f64_plain;
 #if MP_X86_PATHS
-    case MP_VECTORS_AVX512: mp_kernels_f32 = mp_table_f32_avx512, mp_kernels_f64 = mp_table_f64_avx512; break;
-    case MP_VECTORS_AVX2: mp_kernels_f32 = mp_table_f32_avx2, mp_kernels_f64 = mp_table_f64_avx2; break;
+  if (path == MP_VECTORS_AVX512) f32 = &mp_table_f32_avx512, f64 = &mp_table_f64_avx512;
+  if (path == MP_VECTORS_AVX2) f32 = &mp_table_f32_avx2, f64 = &mp_table_f64_avx2;
 #endif
-    default: mp_kernels_f32 = mp_table_f32_plain, mp_kernels_f64 = mp_table_f64_plain;
-  }
-  chosen = path;
+  mp_kernels_f32 = f32, mp_kernels_f64 = f64, chosen = path;
   return 0;
 }
 

@@ -40,6 +40,7 @@ struct DoctorCommand: ParsableCommand {
     findings.append(MachineCheck.hdf5())
     findings += MachineCheck.folder(out)
     findings += MachineCheck.machine(workers: work.threads)
+    findings.append(MachineCheck.vectors())
     findings += MachineCheck.surroundings()
     findings += MachineCheck.data(work.data)
     findings.append(MachineCheck.python())

@@ -30,6 +30,8 @@ enum Program {
     }
     do {
       var command = try Metaplast.parseAsRoot()
+      // The doctor says it among the rest.
+      if !(command is DoctorCommand) { try VectorWish.check() }
       try command.run()
     } catch let failure as Failure {
       failure.report()

@@ -38,7 +38,7 @@ public enum VectorPath: String, Sendable, CaseIterable, CustomStringConvertible 
     return allCases.first { $0.number == chosen }!
   }
 
-  /// Makes all kernels take `path`, which must be available. No other thread may be computing.
+  /// Makes all kernels of all threads take `path`, which must be available.
   public static func choose(_ path: VectorPath) {
     precondition(
       mp_vectors_choose(path.number) == 0,

@@ -35,6 +35,18 @@ struct BadInputTests {
       "emnist: no data found")
   }
 
+  @Test("a vector path that does not exist is 64, with the nearest name; the doctor says it among the rest")
+  func vectorPath() throws {
+    let environment = ["METAPLAST_VECTORS": "avx51"]
+    let message = "METAPLAST_VECTORS: there is no vector path \"avx51\" (did you mean \"avx512\"?)"
+    expect(try Tool.run("rules", "show", "oja", environment: environment), 64, message)
+    let doctor = try Tool.run("doctor", environment: environment)
+    #expect(doctor.code == 1)
+    #expect(doctor.out.contains(message))
+    let forced = try Tool.run("doctor", "--json", environment: ["METAPLAST_VECTORS": "plain"])
+    #expect(forced.out.contains("plain, asked for by METAPLAST_VECTORS"))
+  }
+
   @Test("a bad page is 65, with everything that is wrong at once")
   func badPage() throws {
     let page = try workshop.write(

@@ -1,10 +1,12 @@
 import Arithmetic
 import CAllocations
 import Experiments
+import Kernels
 import Networks
 import RealModule
 import Rules
 import Tasks
+import TestSupport
 import Testing
 
 /// `- eta e_post y_pre - hebb e_post e_pre + oja y_post (y_pre - back(y_post))`.
@@ -58,6 +60,27 @@ struct InnerLoopTests {
     #expect(abs(score.loss - loss) < 1e-10)
     #expect(score.accuracy == accuracy)
     #expect(score.outcome == .ok)
+  }
+
+  @Test("an episode has the same bits on every vector path, in both precisions")
+  func vectorPaths() throws {
+    func bits<Scalar: KernelScalar>(_ type: Scalar.Type, _ path: VectorPath) throws -> [UInt64] {
+      try onVectorPath(path) {
+        let episode = try prototypes(2)
+        let learner = try EpisodeLearner<Scalar>(
+          network: small(), inputCount: episode.support.inputCount, outputCount: 3, rule: threeTerms, credit: "random",
+          worstLoss: 5)
+        let score = learner.score(coefficients: [0.05, -0.03, 0.002], episode: episode, seed: 5)
+        let weights = learner.network.projections.flatMap { $0.dense.map { Double($0).bitPattern } }
+        return [score.loss.bitPattern, score.accuracy.bitPattern] + weights
+      }
+    }
+    let single = try bits(Float.self, .plain)
+    let double = try bits(Double.self, .plain)
+    for path in VectorPath.available where path != .plain {
+      #expect(try bits(Float.self, path) == single, "\(path)")
+      #expect(try bits(Double.self, path) == double, "\(path)")
+    }
   }
 
   @Test("a learner scores an episode the same however often and after whatever else")

@@ -1,5 +1,7 @@
 import Foundation
+import Kernels
 import Rules
+import Synchronization
 import TestSupport
 import Testing
 
@@ -45,22 +47,21 @@ private let oddPages: [String] = [
   "schema: 1\nrule: odd\nsource: none\ncoefficients: {a: {start: 2.0e-3, range: [-1, 1], scale: 1.0e-3}}\n" + $0 + "\n"
 }
 
-@Suite("A plan agrees with the interpreter")
+@Suite("A plan agrees with the interpreter, on every vector path")
 struct PlanTests {
-  @Test("on random networks for every shipped rule", arguments: shippedRules)
-  func shipped(file: String) throws {
-    let rule = try Rule.load(path: packageRoot.appendingPathComponent("rules/\(file)").path)
-    if rule.db != nil { return }
-    try agree(rule, networks: 40)
+  @Test("on 200 random networks for every shipped rule", arguments: VectorPath.available)
+  func shipped(path: VectorPath) throws {
+    let rules = try shippedRules.map { try Rule.load(path: packageRoot.appendingPathComponent("rules/\($0)").path) }
+    try agree(rules.filter { $0.db == nil }, networks: 200, path)
   }
 
-  @Test("on random networks for terms of every shape", arguments: oddPages)
-  func odd(page: String) throws {
-    try agree(try Rule.load(text: page, file: "odd.yaml"), networks: 12)
+  @Test("on random networks for terms of every shape", arguments: VectorPath.available)
+  func odd(path: VectorPath) throws {
+    try agree(try oddPages.map { try Rule.load(text: $0, file: "odd.yaml") }, networks: 12, path)
   }
 
-  @Test("with per-layer coefficients")
-  func perLayer() throws {
+  @Test("with per-layer coefficients", arguments: VectorPath.available)
+  func perLayer(path: VectorPath) throws {
     let rule = try Rule.load(
       text: """
         schema: 1
@@ -71,16 +72,25 @@ struct PlanTests {
           oja: {start: 0.01, range: [-1, 1], scale: 0.01}
         dw: -eta * e_post * y_pre + oja * y_post * (y_pre - back(y_post))
         """, file: "layered.yaml")
-    try agree(rule, networks: 40)
+    try agree([rule], networks: 40, path)
   }
 
-  private func agree(_ rule: Rule, networks: Int) throws {
-    for seed in 0..<UInt64(networks) {
-      let neuron = seed % 4 == 3 ? "adaptive-lif" : "lif"
-      let double = PlanAgreement<Double>(rule: rule, seed: seed, neuron: neuron, resynchronises: false)
-      #expect(double.largestDifference() < doubleTolerance, "\(rule.name), network \(seed), Double")
-      let float = PlanAgreement<Float>(rule: rule, seed: seed, neuron: neuron, resynchronises: true)
-      #expect(float.largestDifference() < floatTolerance, "\(rule.name), network \(seed), Float")
+  private func agree(_ rules: [Rule], networks: Int, _ path: VectorPath) throws {
+    #expect(!rules.isEmpty)
+    let failures = Mutex<[String]>([])
+    onVectorPath(path) {
+      DispatchQueue.concurrentPerform(iterations: rules.count * networks) { item in
+        let (rule, seed) = (rules[item / networks], UInt64(item % networks))
+        let neuron = seed % 4 == 3 ? "adaptive-lif" : "lif"
+        let double = PlanAgreement<Double>(rule: rule, seed: seed, neuron: neuron, resynchronises: false)
+          .largestDifference()
+        let float = PlanAgreement<Float>(rule: rule, seed: seed, neuron: neuron, resynchronises: true)
+          .largestDifference()
+        if double < doubleTolerance, float < floatTolerance { return }
+        failures.withLock { $0.append("\(rule.name), network \(seed): Double \(double), Float \(float)") }
+      }
     }
+    let found = failures.withLock { $0 }
+    #expect(found.isEmpty, "\(found.prefix(5).joined(separator: "\n"))")
   }
 }

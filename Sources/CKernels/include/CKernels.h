@@ -70,5 +70,5 @@ enum { MP_VECTORS_AVX512, MP_VECTORS_AVX2, MP_VECTORS_PLAIN, MP_VECTORS_COUNT };
 // 1 when this machine, and this build, have the path.
 int mp_vectors_available(int path);
 int mp_vectors_chosen(void);
-// Takes another path; returns 0, or -1 when it is not available. No kernel may be running in another thread.
+// Takes another path; returns 0, or -1 when it is not available. Kernels that run in other threads end on the old one.
 int mp_vectors_choose(int path);

@@ -1,0 +1,186 @@
+import Arithmetic
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+@Suite("Vector paths")
+struct VectorPathTests {
+  @Test("the plain path is always there, and a chosen path is taken", arguments: VectorPath.available)
+  func choice(path: VectorPath) {
+    #expect(VectorPath.available.contains(.plain))
+    onVectorPath(path) { #expect(VectorPath.current == path) }
+  }
+
+  @Test("every kernel gives the same bits on every path, in both precisions", arguments: 1..<40 as Range<UInt64>)
+  func bits(seed: UInt64) {
+    compare(Float.self, seed: seed)
+    compare(Double.self, seed: seed)
+  }
+
+  private func compare<Scalar: KernelScalar>(_ type: Scalar.Type, seed: UInt64) {
+    let plain = onVectorPath(.plain) { KernelTrial<Scalar>(seed: seed).results() }
+    for path in VectorPath.available where path != .plain {
+      let wide = onVectorPath(path) { KernelTrial<Scalar>(seed: seed).results() }
+      for (one, other) in zip(plain, wide) {
+        #expect(one.kernel == other.kernel)
+        #expect(one.words == other.words, "\(one.kernel), \(type), \(path)")
+      }
+      #expect(plain.count == wide.count)
+    }
+  }
+}
+
+/// Every kernel once, on random numbers of random sizes.
+private struct KernelTrial<Scalar: KernelScalar> {
+  /// What a kernel left behind, as bits.
+  struct Result {
+    var kernel: String
+    var words: [UInt64]
+  }
+
+  let rows: Int
+  let width: Int
+  let columns: Int
+  let arena = Arena()
+  private let random: RandomSource
+
+  init(seed: UInt64) {
+    random = RandomSource(seed: seed)
+    rows = 1 + random.below(50)
+    width = 1 + random.below(210)
+    columns = Scalar.padded(width)
+  }
+
+  /// `count` normal numbers and zeros up to whole vectors; about `sparsity` of the numbers are zeros too.
+  private func vector(_ count: Int, sparsity: Double = 0.3) -> UnsafeMutablePointer<Scalar> {
+    let x = arena.allocate(Scalar.padded(count), of: Scalar.self)
+    for i in 0..<count { x[i] = random.uniform() < sparsity ? 0 : Scalar(random.normal()) }
+    return x
+  }
+
+  private func matrix() -> UnsafeMutablePointer<Scalar> {
+    let w = arena.allocate(rows * columns, of: Scalar.self)
+    for j in 0..<rows { for i in 0..<width { w[j * columns + i] = Scalar(random.normal()) } }
+    return w
+  }
+
+  private func words(_ x: UnsafePointer<Scalar>, _ count: Int) -> [UInt64] {
+    // NaN has many faces; which one is no promise.
+    (0..<count).map { x[$0].isNaN ? .max : Double(x[$0]).bitPattern }
+  }
+
+  func results() -> [Result] { sweeps() + reductions() + elementwise() + neurons() }
+
+  /// Every shape of a sweep: from one term to everything that a sweep can hold.
+  private func sweeps() -> [Result] {
+    (0..<6).flatMap { shape in
+      let (target, source) = (matrix(), matrix())
+      let sweep = Scalar.sweepNew(
+        columns: columns, stride: columns, target: target, source: shape == 5 ? source : target)
+      defer { free(sweep) }
+      let first = Scalar.sweepTerm(sweep, post: vector(width), pre: vector(rows, sparsity: 0.6))
+      if shape >= 1 {
+        let second = Scalar.sweepTerm(sweep, post: vector(width), pre: shape == 1 ? vector(rows) : nil)
+        let dot = Scalar.sweepDot(sweep, post: vector(width))
+        Scalar.sweepDotFactor(sweep, term: second, dot: dot, pre: vector(rows, sparsity: 0.6))
+        Scalar.sweepDotFactor(sweep, term: first, dot: dot, pre: vector(rows, sparsity: 0.9))
+      }
+      if shape >= 2 { Scalar.sweepRowScale(sweep, vector(rows, sparsity: 0.6)) }
+      if shape >= 3 { _ = Scalar.sweepProduct(sweep, post: vector(width), pre: vector(rows, sparsity: 0.6)) }
+      if shape >= 4 {
+        Scalar.sweepDelta(sweep, vector(width))
+        Scalar.sweepKeep(sweep, 0.75)
+        Scalar.sweepClip(sweep, -1, 1.25)
+      }
+      let list = arena.allocate(rows, of: UInt32.self)
+      let count = Scalar.activeRows(sweep, rows: rows, list: list)
+      Scalar.sweepRows(sweep, list, count, descending: shape % 2 == 1)
+      return [
+        Result(kernel: "activeRows \(shape)", words: (0..<count).map { UInt64(list[$0]) }),
+        Result(kernel: "sweepRows \(shape)", words: words(target, rows * columns)),
+      ]
+    }
+  }
+
+  private func reductions() -> [Result] {
+    let (w, b, gain, x, other) = (matrix(), matrix(), vector(rows), vector(width), vector(width))
+    let list = arena.allocate(rows, of: UInt32.self)
+    let count = Scalar.nonZero(rows, gain, list: list)
+    let y = vector(columns)
+    Scalar.accumulate(w, stride: columns, columns: columns, list, count, into: y)
+    Scalar.accumulate(w, stride: columns, columns: columns, list, count, factor: gain, into: y)
+    var results = [
+      Result(kernel: "nonZero", words: (0..<count).map { UInt64(list[$0]) }),
+      Result(kernel: "accumulate", words: words(y, columns)),
+    ]
+    for kind in [FeedbackKind.plain, .sign, .signedMagnitude] {
+      let d = vector(rows)
+      Scalar.rowDots(
+        weights: w, feedback: b, kind: kind, scale: 1.5, stride: columns, columns: columns, rows: rows, x,
+        gain: kind == .sign ? nil : UnsafePointer(gain), scratch: list, descending: kind == .plain, into: d)
+      results.append(Result(kernel: "rowDots \(kind)", words: words(d, rows)))
+    }
+    let p = vector(width)
+    var sums = [Scalar.sum(x, width), Scalar.dot(x, 1, other, 1, width), Scalar.dot(x, 1, other, 0, width)]
+    sums.append(Scalar.softmax(width, x, into: p))
+    results.append(Result(kernel: "sum, dot, softmax", words: words(sums, sums.count) + words(p, width)))
+    x[width / 2] = random.below(2) == 0 ? .infinity : 1
+    results.append(Result(kernel: "allFinite", words: [Scalar.allFinite(x, width) ? 1 : 0]))
+    return results
+  }
+
+  private func elementwise() -> [Result] {
+    let (a, b, c) = (vector(width), vector(width), vector(width))
+    return (0..<18).map { operation in
+      let y = vector(width)
+      let step = random.below(2)
+      Scalar.elementwise(Int32(operation), width, into: y, a, 1, b, step, c, 1)
+      return Result(kernel: "elementwise \(operation)", words: words(y, width))
+    }
+  }
+
+  private func neurons() -> [Result] {
+    var results: [Result] = []
+    for reset in 0..<3 {
+      for thresholdStep in 0..<2 {
+        let (v, s, current, threshold) = (vector(width), vector(width), vector(width), vector(width))
+        Scalar.positive(width, into: s, vector(width))
+        let list = arena.allocate(width, of: UInt32.self)
+        let count = Scalar.spike(
+          width, potential: v, spikes: s, current: current, threshold: threshold, thresholdStep: thresholdStep,
+          leak: 0.9, reset: Int32(reset), list: list)
+        results.append(
+          Result(
+            kernel: "spike \(reset) \(thresholdStep)",
+            words: words(v, width) + words(s, width) + (0..<count).map { UInt64(list[$0]) }))
+        for kind in 0..<5 {
+          let psi = vector(width)
+          Scalar.surrogate(
+            width, into: psi, potential: v, threshold: threshold, thresholdStep: thresholdStep, kind: Int32(kind),
+            width: 2)
+          results.append(Result(kernel: "surrogate \(kind) \(thresholdStep)", words: words(psi, width)))
+        }
+      }
+    }
+    let (y, x, z) = (vector(width), vector(width), vector(width))
+    Scalar.leak(width, y, keep: 0.8, gain: 0.3, x)
+    Scalar.addScaled(width, y, factor: 1.7, x)
+    Scalar.copy(width, y, to: z)
+    Scalar.fill(width, x, with: 0.1)
+    results.append(Result(kernel: "leak, addScaled, copy, fill", words: words(z, width) + words(x, width)))
+    let start = random.below(1000)
+    Scalar.uniform(seed: 77, second: 1, first: 2, purpose: 3, bound: 0.7, start: start, width, into: z)
+    results.append(Result(kernel: "uniform", words: words(z, width)))
+    return results
+  }
+}
+
+/// A named random stream behind a reference, so that values may draw from it.
+private final class RandomSource {
+  private var stream: RandomStream
+  init(seed: UInt64) { stream = RandomStream(seed: seed, purpose: .testing) }
+  func below(_ bound: Int) -> Int { stream.below(bound) }
+  func normal() -> Double { stream.nextNormal() }
+  func uniform() -> Double { Double(stream.below(1 << 20)) / Double(1 << 20) }
+}

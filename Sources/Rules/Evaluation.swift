@@ -87,6 +87,8 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
 
   /// The expression's value.
   /// - Precondition: the expression is checked: names are declared and owners agree.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func value(of expression: Expression) -> OwnedValue<Scalar> {
     switch expression {
     case .number(let number): return scalar(Scalar(number))
@@ -118,6 +120,8 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
 
   /// The expression's value spread over one owner: [pre], [post] or [post, pre].
   /// - Precondition: the value's owner spreads to `owner`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func values(of expression: Expression, over owner: Owner) -> [Scalar] {
     spread(value(of: expression), over: owner)
   }

@@ -72,6 +72,8 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   /// Takes in one step: every trace in the order of the page, `x ← decay · x + of`, then the eligibility likewise.
   ///
   /// A trace that names itself or one declared below it reads what the step before left there.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func advance(_ quantities: ProjectionQuantities<Scalar>) {
     var evaluation = evaluation(quantities)
     for (index, trace) in rule.traces.enumerated() {
@@ -86,11 +88,15 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   }
 
   /// `dw` from the present weights, [post, pre].
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func weightChange(_ quantities: ProjectionQuantities<Scalar>) -> [Scalar] {
     evaluation(quantities).values(of: dw, over: .synapse)
   }
 
   /// `db` from the present weights, [post, pre]; empty when the rule has none.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func feedbackChange(_ quantities: ProjectionQuantities<Scalar>) -> [Scalar] {
     rule.db.map { evaluation(quantities).values(of: $0, over: .synapse) } ?? []
   }
@@ -99,12 +105,16 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   /// - Parameters:
   ///   - weightChange: [post, pre].
   ///   - feedbackChange: [post, pre], or empty.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func apply(weightChange: [Scalar], feedbackChange: [Scalar] = []) {
     weights = moved(weights, by: weightChange, within: rule.weightBounds)
     if !feedbackChange.isEmpty { feedback = moved(feedback, by: feedbackChange, within: rule.feedbackBounds) }
   }
 
   /// Learns from one step, after `advance`: applies the change at once (`every: step`) or keeps it (`every: sample`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func learn(_ quantities: ProjectionQuantities<Scalar>) {
     let (weightChange, feedbackChange) = (weightChange(quantities), feedbackChange(quantities))
     switch rule.every {
@@ -116,6 +126,8 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   }
 
   /// Ends a sample: applies what `every: sample` has kept, once.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func endSample() {
     guard rule.every == .sample else { return }
     apply(weightChange: waitingWeightChange, feedbackChange: waitingFeedbackChange)

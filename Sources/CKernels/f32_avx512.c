@@ -2,6 +2,7 @@
 #if MP_X86_PATHS
 #include "f32.h"
 #define PATH avx512
+#define BYTES 64
 #define TARGET "arch=x86-64-v4,tune=x86-64"
 #include "path.h"
 #endif

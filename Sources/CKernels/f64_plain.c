@@ -1,3 +1,4 @@
 #include "f64.h"
 #define PATH plain
+#define BYTES 16
 #include "path.h"

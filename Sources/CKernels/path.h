@@ -4,6 +4,7 @@
 //   T, PATH       what names end in: f32 and avx512
 //   TARGET        the target attribute of every function; not defined on the plain path. Without its tune=x86-64 the
 //                 compiler would split 64-byte vectors in two, to spare processors that slow down for them
+//   BYTES         bytes of the widest vectors that the path has
 //   MATH(x)       the C library's function x for this precision
 #include "tables.h"
 #include <math.h>
@@ -54,6 +55,7 @@ typedef R Q __attribute__((vector_size(16)));
 
 // The sources. Each kernel of a list of KernelLists.h is defined in one of them.
 #include "kernels.inc"
+#include "machine.inc"
 
 #ifdef TARGET
 #pragma clang attribute pop

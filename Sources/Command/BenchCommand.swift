@@ -7,10 +7,10 @@ import Rules
 import Synchronization
 import Tasks
 
-/// `bench`: the speed of the inner loop.
-struct BenchCommand: ParsableCommand {
+/// `bench episodes`, which `bench` alone is too: the speed of the inner loop.
+struct BenchEpisodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench",
+    commandName: "episodes",
     abstract: "Measure how many episodes of an experiment are scored per second.",
     discussion: """
       The answer is checked before it is timed: two learners must agree bit for bit, and single and double precision in \

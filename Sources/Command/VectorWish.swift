@@ -33,7 +33,7 @@ extension MachineCheck {
   /// The vector path of the kernels, and what else there is.
   static func vectors() -> Finding {
     if let refusal = VectorWish.refusal {
-      return Finding("vectors", .error, refusal, advice: "unset \(VectorPath.environmentVariable), or name one of these")
+      return Finding("vectors", .error, refusal, advice: "unset the variable, or name one of these")
     }
     let why = VectorWish.name == nil ? "the widest here" : "asked for by \(VectorPath.environmentVariable)"
     let others = VectorPath.available.filter { $0 != .current }.map { "\(VectorPath.environmentVariable)=\($0)" }

@@ -147,6 +147,7 @@ struct OutputTests {
       (["log", "tail", record, "-n", "1", "--json"], "generation"),
       (["config", "show", Tool.quick], "optimizer"), (["config", "schema", "rule"], "properties"),
       (["bench", "--experiment", Tool.quick, "--seconds", "0.2", "--json"], "episodes_per_second"),
+      (["bench", "machine", "--seconds", "0.002", "--json"], "measured"),
       (["--version", "--json"], "schema_version"),
     ] {
       let end = try Tool.run(arguments)

@@ -43,5 +43,17 @@
     (uint64_t seed, uint32_t second, uint32_t first, uint32_t purpose, R bound, size_t start, size_t n, R *y),         \
     (seed, second, first, purpose, bound, start, n, y))
 
+// What a machine can do: machine.inc. Each returns a number that depends on all of its work.
+#define MP_MACHINE_KERNELS(K, T, R)                                                                                    \
+  /* repeats times 12 vectors: x = x * factor + summand in one instruction where the path has one. */                  \
+  K(T, R, machine_fused, (size_t repeats, R factor, R summand, size_t *flops), (repeats, factor, summand, flops))      \
+  /* The same with a multiplication and an addition. */                                                                \
+  K(T, R, machine_separate, (size_t repeats, R factor, R summand, size_t *flops), (repeats, factor, summand, flops))   \
+  /* Sum n numbers, a multiple of 256, and scale them in place; again and again. */                                    \
+  K(T, R, machine_read, (const R *x, size_t n, size_t sweeps), (x, n, sweeps))                                         \
+  K(T, R, machine_update, (R *x, size_t n, size_t sweeps, R factor), (x, n, sweeps, factor))
+
 // All of them.
-#define MP_KERNELS(K, T, R) MP_ROW_KERNELS(K, T, R)
+#define MP_KERNELS(K, T, R)                                                                                            \
+  MP_ROW_KERNELS(K, T, R)                                                                                              \
+  MP_MACHINE_KERNELS(K, T, R)

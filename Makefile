@@ -42,14 +42,19 @@ lint: ## checks formatting, doc comments and the doors between rooms
 format: ## formats every Swift file in place
 	scripts/format.sh
 
-bench: build ## measures episodes per second of the reference experiment
-	scripts/bench.sh $(ARGS)
+bench: build ## times the reference works beside their peers and writes docs/benchmarks.md; ARGS=--quick for a look
+	@if [ -n "$${METAPLAST_PEERS_BENCH:-}" ] && [ -z "$${METAPLAST_PEERS_PYTHON:-}" ]; then \
+	  $(MAKE) --no-print-directory .venv-bench/installed; fi
+	python3 scripts/benchmarks.py $(ARGS)
 
 deps: ## installs everything that any target needs and that is missing
 	@scripts/deps.sh build data test
 
 .venv/installed: Tests/peers/requirements.txt
-	@scripts/peers-env.sh
+	@scripts/peers-env.sh .venv $<
+
+.venv-bench/installed: scripts/benchmarks-requirements.txt
+	@scripts/peers-env.sh .venv-bench $<
 
 install: ## installs the binary, rules and experiments under PREFIX (default /usr/local)
 	@scripts/deps.sh build
@@ -65,4 +70,4 @@ uninstall: ## removes what install put there
 	rm -rf "$(DESTDIR)$(PREFIX)/share/metaplast"
 
 clean: ## removes everything that was built; keeps runs/
-	rm -rf .build $(INSTALL_BUILD) .venv
+	rm -rf .build $(INSTALL_BUILD) .venv .venv-bench

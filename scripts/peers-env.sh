@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Makes .venv with the Python packages of Tests/peers/requirements.txt. Leaves .venv/installed behind when it worked.
+# scripts/peers-env.sh FOLDER REQUIREMENTS
+# Makes a Python environment with the packages of a list. Leaves FOLDER/installed behind when it worked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+folder=$1
+requirements=$2
 
 python=
 for candidate in python3 /usr/bin/python3; do
@@ -15,8 +18,8 @@ if [ -z "$python" ]; then
   exit 69
 fi
 
-echo "Making .venv with the packages of Tests/peers/requirements.txt …"
-rm -f .venv/installed
-"$python" -m venv --clear .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/peers/requirements.txt
-touch .venv/installed
+echo "Making $folder with the packages of $requirements …"
+rm -f "$folder/installed"
+"$python" -m venv --clear "$folder"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+touch "$folder/installed"

@@ -81,6 +81,8 @@ final class DiscoverySession {
 
   /// `--dry-run`: times one evaluation and says what a run would take.
   func rehearse(_ crew: Crew, _ talk: TalkOptions) throws {
+    let memory = plan.memory(workers: crew.workers)
+    try memory.check()
     let scores = crew.score(
       [plan.start], plan.source, .search, 0..<1, worstLoss: plan.experiment.worstLoss)!
     let episode = scores[0][0].time
@@ -93,13 +95,18 @@ final class DiscoverySession {
         JSON.object([
           .init("evaluations", .integer(plan.evaluations)), .init("episode_seconds", .number(episode)),
           .init("workers", .integer(crew.workers)), .init("expected_seconds", .number(total)),
-          .init("coefficients", .integer(values)), .init("file_bytes", .integer(bytes)), .init("record", .text(path)),
+          .init("coefficients", .integer(values)), .init("file_bytes", .integer(bytes)),
+          .init("memory_bytes", .integer(memory.total)), .init("worker_bytes", .integer(memory.learner)),
+          .init("record", .text(path)),
         ]).text())
       return
     }
     Output.line("experiment   \(plan.experiment.name), rule \(plan.start.rule.name), \(values) coefficients")
     Output.line("evaluations  \(plan.evaluations) episodes, \(String(format: "%.1f", episode * 1000)) ms each")
     Output.line("time         about \(clockText(total)) on \(crew.workers) workers")
+    Output.line(
+      "memory       at most \(byteText(memory.total)): \(byteText(memory.learner)) a worker and "
+        + "\(byteText(memory.episodes)) of encoded episodes")
     Output.line("record       \(path), about \(bytes / 1000) kB")
   }
 
@@ -164,7 +171,7 @@ final class DiscoverySession {
       try record.finish(result)
       let bytes = try record.publish(.complete)
       voice.published(bytes: bytes)
-      voice.finished(result, pictures: report ? ReportFiles.write(for: path, voice: voice) : [])
+      voice.finished(result, crew.use, pictures: report ? ReportFiles.write(for: path, voice: voice) : [])
     case .stopped(let reason):
       try record.publish(.interrupted(reason))
       voice.stopped(reason)

@@ -106,7 +106,7 @@ final class DiscoveryVoice {
     emit(.event("warning", [.init("message", .text(text))]))
   }
 
-  func finished(_ result: DiscoveryResult, pictures: [String]) {
+  func finished(_ result: DiscoveryResult, _ use: CrewUse, pictures: [String]) {
     progress.state.evaluations.of = progress.state.evaluations.before + scored()
     progress.state.evaluations.done = scored()
     progress.show(isLast: true)
@@ -123,8 +123,12 @@ final class DiscoveryVoice {
           .init("gap_closed", result.gapClosed.map(JSON.number) ?? .null),
           .init("comparisons", table.comparisonsJSON), .init("record", .text(path)),
           .init("files", .list(pictures.map(JSON.text))), .init("seed", .text("\(plan.experiment.seed)")),
-          .init("elapsed", .number(progress.elapsed)),
+          .init("elapsed", .number(progress.elapsed)), .init("evaluations_session", .integer(scored())),
+          .init("barrier_idle", .number(use.barrierIdleShare)), .init("between_idle", .number(use.betweenIdleShare)),
         ]))
+    say(
+      "scored \(scored()) episodes; of the workers' time \(percent(use.barrierIdleShare)) went by waiting for each other "
+        + "at \(use.barriers) barriers, \(percent(use.betweenIdleShare)) between the lists")
     let task = plan.experiment.task.shape
     var lines = ["discovered rule (from \(result.discovered.rule.name), seed \(plan.experiment.seed)):"]
     lines += Printer.equations(
@@ -153,6 +157,8 @@ final class DiscoveryVoice {
 
   /// Leaves the terminal as it was.
   func close() { progress.clear() }
+
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
   private func say(_ text: String) {
     log.write("\(timestamp()) \(text)")

@@ -61,12 +61,13 @@ struct EvaluateCommand: ParsableCommand {
     let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
     let source = try EpisodeSource(resolved.experiment, family: family)
     let contenders = try unique(subjects.map { try $0.contender(in: resolved.experiment) })
+    let crew = Crew(workers: work.threads)
+    try crew.memory(contenders, source).check()
     for contender in contenders {
       try contender.check(
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: resolved.experiment.worstLoss)
     }
     let count = episodes ?? resolved.experiment.testEpisodes
-    let crew = Crew(workers: work.threads)
     let progress = talk.makeProgress()
     progress.state.label = "evaluate"
     if talk.json {

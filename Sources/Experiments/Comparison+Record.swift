@@ -48,4 +48,11 @@ extension CandidateStatus {
     }
     self = status
   }
+
+  /// How the evaluation of a candidate over the episodes of a generation ended: `stopped` when it did not take the hurdle
+  /// although not every episode failed.
+  init(_ outcomes: some Collection<Outcome>, isStopped: Bool) {
+    self.init(outcomes)
+    if isStopped, outcomes.contains(.ok) { self = .stopped }
+  }
 }

@@ -21,23 +21,8 @@ extension Crew {
     _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, worstLoss: Double,
     isWanted: () -> Bool = { true }
   ) -> [[TimedScore]]? {
-    let tally = tally
-    let flat = map(contenders.count * episodes.count, isWanted: isWanted) { item, bench in
-      let contender = contenders[item / episodes.count]
-      let episode = episodes[item % episodes.count]
-      let learner = bench.learner(
-        LearnerKey(
-          network: contender.network, rule: contender.rule, credit: contender.credit,
-          inputCount: episode.support.inputCount, outputCount: episode.outputCount, worstLoss: worstLoss))
-      let clock = ContinuousClock()
-      let began = clock.now
-      let score = learner.score(coefficients: contender.coefficients, episode: episode, seed: seed)
-      tally.count.add(1, ordering: .relaxed)
-      return TimedScore(score: score, time: (clock.now - began) / .seconds(1))
-    }
-    return flat.map { flat in
-      contenders.indices.map { Array(flat[$0 * episodes.count..<($0 + 1) * episodes.count]) }
-    }
+    score(
+      contenders, on: episodes, seed: seed, costs: nil, worstLoss: worstLoss, encoding: nil, [], isWanted: isWanted)
   }
 
   /// Scores each contender on a range of a split's episodes, which are encoded in portions so that memory stays small.
@@ -46,12 +31,35 @@ extension Crew {
     _ contenders: [Contender], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>, worstLoss: Double,
     isWanted: () -> Bool = { true }
   ) -> [[TimedScore]]? {
+    score(contenders, EpisodeShelf(source), split, range, worstLoss: worstLoss, isWanted: isWanted)
+  }
+
+  /// Scores each contender on a range of the episodes of a shelf, portion by portion.
+  /// - Parameters:
+  ///   - upcoming: what will be scored after the range, encoded ahead as far as there is room.
+  ///   - aheadShare: which part of what is encoded ahead is encoded now, 0 to 1.
+  ///   - costs: seconds that an episode is expected to take each contender; nil for what the crew measured before.
+  /// - Returns: [contender][episode], or nil when dropped.
+  func score(
+    _ contenders: [Contender], _ shelf: EpisodeShelf, _ split: Split, _ range: Range<Int>,
+    upcoming: [EpisodeAddress] = [], aheadShare: Double = 1, costs: [Double]? = nil, worstLoss: Double,
+    isWanted: () -> Bool
+  ) -> [[TimedScore]]? {
     var scores = [[TimedScore]](repeating: [], count: contenders.count)
-    let portion = max(8, 2 * workers)
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: portion) {
-      let part = first..<min(first + portion, range.upperBound)
-      guard let episodes = source.encoded(split, part, by: self, isWanted: isWanted),
-        let more = score(contenders, on: episodes, seed: source.seed, worstLoss: worstLoss, isWanted: isWanted)
+    let most = EpisodeShelf.portion(workers: workers)
+    let all = range.map { EpisodeAddress(split: split, index: $0) } + upcoming
+    for first in stride(from: 0, to: range.count, by: most) {
+      let last = min(first + most, range.count)
+      let next = Array(all[last..<min(last + most, all.count)])
+      guard let episodes = shelf.episodes(Array(all[first..<last]), upcoming: next, by: self, isWanted: isWanted) else {
+        return nil
+      }
+      let missing = shelf.missing(next)
+      let ahead = Array(missing.prefix(Int((Double(missing.count) * aheadShare).rounded(.up))))
+      guard
+        let more = score(
+          contenders, on: episodes, seed: shelf.source.seed, costs: costs, worstLoss: worstLoss, encoding: shelf, ahead,
+          isWanted: isWanted)
       else { return nil }
       for index in contenders.indices { scores[index] += more[index] }
     }
@@ -81,7 +89,7 @@ extension Crew {
     _ baseline: Baseline, _ source: EpisodeSource, _ split: Split, _ range: Range<Int>, isWanted: () -> Bool
   ) -> EpisodeScores? {
     let first = range.lowerBound
-    let answers = map(range.count, isWanted: isWanted) { item, _ in
+    let answers = map(range.count, isWanted: isWanted) { item in
       let clock = ContinuousClock()
       let began = clock.now
       let accuracy = baseline.answer(source.episode(split, first + item)).accuracy
@@ -92,18 +100,63 @@ extension Crew {
 }
 
 extension Crew {
+  /// Scores every contender on every episode, and encodes some episodes for later while workers would wait at the end.
+  private func score(
+    _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, costs: [Double]?, worstLoss: Double,
+    encoding shelf: EpisodeShelf?, _ ahead: [EpisodeAddress], isWanted: () -> Bool
+  ) -> [[TimedScore]]? {
+    guard let first = episodes.first, !contenders.isEmpty else { return contenders.map { _ in [] } }
+    let kinds = contenders.map {
+      experience.kind(
+        LearnerKey(
+          $0, inputCount: first.support.inputCount, outputCount: first.outputCount, worstLoss: worstLoss))
+    }
+    let order = WorkOrder(
+      costs: costs ?? kinds.map { experience.cost($0) }, episodes: episodes.count, fillers: ahead.count,
+      workers: workers)
+    let scored = contenders.count * episodes.count
+    let scores = Results<TimedScore>(scored)
+    let encoded = Results<EncodedEpisode>(ahead.count)
+    let (tally, source) = (tally, shelf?.source)
+    let isDone = run(order, isWanted: isWanted) { item, bench in
+      guard item < scored else {
+        encoded.values[item - scored] = source!.encoded(ahead[item - scored])
+        return
+      }
+      let (contender, episode) = (item / episodes.count, item % episodes.count)
+      let learner = bench.learner(kinds[contender])
+      let clock = ContinuousClock()
+      let began = clock.now
+      let score = learner.score(
+        coefficients: contenders[contender].coefficients, episode: episodes[episode], seed: seed)
+      scores.values[item] = TimedScore(score: score, time: (clock.now - began) / .seconds(1))
+      tally.count.add(1, ordering: .relaxed)
+    }
+    guard isDone else { return nil }
+    shelf?.put(ahead, encoded.taken)
+    let flat = scores.taken
+    let rows = contenders.indices.map { Array(flat[$0 * episodes.count..<($0 + 1) * episodes.count]) }
+    for (kind, row) in zip(kinds, rows) {
+      experience.note(kind, seconds: row.reduce(0) { $0 + $1.time } / Double(row.count))
+    }
+    return rows
+  }
+}
+
+extension Crew {
   /// Scores a contender on episodes over and over, for measuring, until `isWanted` says no.
   /// - Parameter scored: called on a worker's thread after each episode.
   public func repeatScoring(
     _ contender: Contender, on episodes: [EncodedEpisode], seed: UInt64, worstLoss: Double, isWanted: () -> Bool,
     scored: @escaping @Sendable () -> Void
   ) {
-    _ = map(1 << 20, isWanted: isWanted) { item, bench in
-      let episode = episodes[item % episodes.count]
-      let key = LearnerKey(
-        network: contender.network, rule: contender.rule, credit: contender.credit,
-        inputCount: episode.support.inputCount, outputCount: episode.outputCount, worstLoss: worstLoss)
-      _ = bench.learner(key).score(coefficients: contender.coefficients, episode: episode, seed: seed)
+    guard let first = episodes.first else { return }
+    let kind = experience.kind(
+      LearnerKey(
+        contender, inputCount: first.support.inputCount, outputCount: first.outputCount, worstLoss: worstLoss))
+    _ = run(WorkOrder(count: 1 << 20, workers: workers), isWanted: isWanted) { item, bench in
+      _ = bench.learner(kind).score(
+        coefficients: contender.coefficients, episode: episodes[item % episodes.count], seed: seed)
       scored()
     }
   }

@@ -73,13 +73,17 @@ public final class Discovery {
   /// What is done.
   public let plan: DiscoveryPlan
   private let crew: Crew
+  private let shelf: EpisodeShelf
   private var searches: [SearchRun]
   private var choices: [String: Choice] = [:]
 
   /// A discovery at its beginning.
-  public init(_ plan: DiscoveryPlan, crew: Crew) throws(SearchError) {
+  /// - Throws: `MemoryShortage` when the crew's workers do not fit in memory, `SearchError`.
+  public init(_ plan: DiscoveryPlan, crew: Crew) throws {
+    try plan.memory(workers: crew.workers).check()
     self.plan = plan
     self.crew = crew
+    shelf = EpisodeShelf(plan.source)
     searches = []
     for contender in plan.searched {
       searches.append(try SearchRun(contender, choice: plan.choice(of: contender.name), seed: plan.experiment.seed))
@@ -87,12 +91,13 @@ public final class Discovery {
   }
 
   /// Takes logged generations of the contender `name` again, without scoring anything.
+  /// - Parameter episodes: on how many episodes each candidate was scored; all of them unless given.
   /// - Returns: false when the log does not belong to this plan.
-  public func replay(_ name: String, population: [[Double]], fitness: [Double]) -> Bool {
+  public func replay(_ name: String, population: [[Double]], fitness: [Double], episodes: [Int]? = nil) -> Bool {
     guard let index = searches.firstIndex(where: { $0.contender.name == name }), !searches[index].isFinished else {
       return false
     }
-    return searches[index].replay(population: population, fitness: fitness)
+    return searches[index].replay(population: population, fitness: fitness, episodes: episodes)
   }
 
   /// The state of the optimiser that searches for the contender `name`.
@@ -147,12 +152,20 @@ public final class Discovery {
       let candidates = searches[index].ask()
       let range = searches[index].episodes
       let scores = try step(candidates.count * range.count, control) { isWanted in
-        crew.score(
-          candidates, plan.source, .search, range, worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
+        crew.scoreGeneration(
+          candidates, shelf, range, hurdle: searches[index].choice.hurdle, upcoming: upcoming(index),
+          worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
       }
       let row = searches[index].tell(candidates, scores)
       try observe(.generation(name, row, searches[index].optimiser.state))
     }
+  }
+
+  /// What is scored after the search at `index`'s next generation: the one behind it, or the selection pool.
+  private func upcoming(_ index: Int) -> [EpisodeAddress] {
+    let next = searches[index].episodesAfter
+    if !next.isEmpty { return next.map { EpisodeAddress(split: .search, index: $0) } }
+    return (0..<plan.experiment.selection.episodes).map { EpisodeAddress(split: .selection, index: $0) }
   }
 
   private func select(_ index: Int, _ control: RunControl, _ observe: (DiscoveryEvent) throws -> Void) throws {
@@ -163,7 +176,7 @@ public final class Discovery {
     let finalists = searches[index].finalists(selection.candidates).map { contender.with(coefficients: $0) }
     let scores = try step(finalists.count * selection.episodes, control) { isWanted in
       crew.score(
-        finalists, plan.source, .selection, 0..<selection.episodes, worstLoss: plan.experiment.worstLoss,
+        finalists, shelf, .selection, 0..<selection.episodes, worstLoss: plan.experiment.worstLoss,
         isWanted: isWanted)
     }
     let accuracy = scores.map { Statistics.mean($0.map(\.score.accuracy)) }

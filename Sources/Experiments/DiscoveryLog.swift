@@ -3,10 +3,17 @@ import Search
 
 /// What a stopped discovery had done, as its record tells it.
 public struct DiscoveryLog: Sendable {
-  /// Generations of one search: what was evaluated, and what came of it.
+  /// What was evaluated, on how many episodes, and what came of it.
+  struct Row: Sendable {
+    var population: [[Double]]
+    var fitness: [Double]
+    var episodes: [Int]
+  }
+
+  /// Generations of one search.
   struct Generations: Sendable {
     var name: String
-    var rows: [(population: [[Double]], fitness: [Double])]
+    var rows: [Row]
   }
 
   var searches: [Generations]
@@ -17,7 +24,7 @@ public struct DiscoveryLog: Sendable {
   /// Episodes that were scored.
   public func evaluations(_ plan: DiscoveryPlan) -> Int {
     let searched = searches.reduce(0) { sum, search in
-      sum + search.rows.count * (search.rows.first?.fitness.count ?? 0) * plan.choice(of: search.name).episodes
+      search.rows.reduce(sum) { $0 + $1.episodes.reduce(0, +) }
     }
     return searched + choices.reduce(0) { $0 + $1.finalists * plan.experiment.selection.episodes }
   }
@@ -27,7 +34,10 @@ public struct DiscoveryLog: Sendable {
   public func replay(into discovery: Discovery, path: String) throws {
     for search in searches {
       for (generation, row) in search.rows.enumerated() {
-        guard discovery.replay(search.name, population: row.population, fitness: row.fitness) else {
+        guard
+          discovery.replay(
+            search.name, population: row.population, fitness: row.fitness, episodes: row.episodes)
+        else {
           let budget = discovery.plan.choice(of: search.name).generations
           throw RecordMismatch(
             path: path,

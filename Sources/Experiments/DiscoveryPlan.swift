@@ -34,6 +34,7 @@ public struct DiscoveryPlan: Sendable {
       Contender(name: RowName.backprop, rule: backprop, network: experiment.network, credit: "transport"),
       Contender(name: RowName.oneLayerDelta, rule: feedbackAlignment, network: shallow, credit: "random"),
     ]
+    try memory(workers: 1).check()
     for contender in [start] + baselines {
       try contender.check(
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)
@@ -58,7 +59,13 @@ public struct DiscoveryPlan: Sendable {
     return choice
   }
 
-  /// Episodes scored by the whole run, one contender on one episode each.
+  /// The memory that scoring takes.
+  public func memory(workers: Int) -> MemoryNeed {
+    MemoryNeed(
+      [start] + baselines, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
+  }
+
+  /// Episodes scored by the whole run, one contender on one episode each; fewer where candidates are stopped.
   public var evaluations: Int {
     let searches = searched.reduce(0) { sum, contender in
       let choice = choice(of: contender.name)

@@ -60,7 +60,7 @@ public final class DiscoveryRecord {
         DiscoveryHeader.Parameter(
           name: slot.label, lower: slot.range.lowerBound, upper: slot.range.upperBound, initial: slot.start)
       }, tasks: [experiment.task.data],
-      measures: [.taskScore, .complexity, .penalty, .searchMean, .stepSize, .axisRatio])
+      measures: [.taskScore, .complexity, .penalty, .episodesScored, .searchMean, .stepSize, .axisRatio])
     let record = try RunRecord.create(path, identity, provenance: provenance, discovery: header)
     try record.beginSession(session)
     let made = DiscoveryRecord(
@@ -80,9 +80,17 @@ public final class DiscoveryRecord {
     let rows = try record.generations()
     let state = try DiscoveryState(plan, stored: record.state(), path: path)
     var archive = Archive()
-    for row in rows { archive.add(row.population, row.fitness, generation: row.generation) }
+    let most = plan.experiment.optimizer.episodes
+    let logged = rows.map { row in
+      DiscoveryLog.Row(
+        population: row.population, fitness: row.fitness,
+        episodes: row.measures[.episodesScored]?.map { Int(exactly: $0) ?? most } ?? row.fitness.map { _ in most })
+    }
+    for (row, logged) in zip(rows, logged) {
+      archive.add(row.population, row.fitness, logged.episodes.map { $0 < most }, generation: row.generation)
+    }
     let log = DiscoveryLog(
-      searches: [.init(name: RowName.discovered, rows: rows.map { ($0.population, $0.fitness) })] + state.tuned,
+      searches: [.init(name: RowName.discovered, rows: logged)] + state.tuned,
       choices: state.chosen, state: rows.isEmpty ? nil : state.optimiser)
     try record.beginSession(facts.session)
     try record.setStatus(.running)
@@ -97,7 +105,9 @@ public final class DiscoveryRecord {
     switch event {
     case .stage: return
     case .generation(RowName.discovered, let row, let optimiser):
-      archive.add(row.population, row.fitness, generation: row.generation)
+      archive.add(
+        row.population, row.fitness, row.episodes.map { $0 < plan.experiment.optimizer.episodes },
+        generation: row.generation)
       try record.append(stored(row, wallTime: wallTime))
       state.optimiser = optimiser
     case .generation(let name, let row, _): state.note(name, row)
@@ -154,7 +164,8 @@ public final class DiscoveryRecord {
       evaluationSeed: plan.experiment.seed,
       measures: [
         .taskScore: row.accuracy, .complexity: row.complexity.map(Double.init), .penalty: row.penalty,
-        .searchMean: row.searchMean ?? missing, .stepSize: [row.stepSize ?? .nan], .axisRatio: [row.axisRatio ?? .nan],
+        .episodesScored: row.episodes.map(Double.init), .searchMean: row.searchMean ?? missing,
+        .stepSize: [row.stepSize ?? .nan], .axisRatio: [row.axisRatio ?? .nan],
       ])
   }
 

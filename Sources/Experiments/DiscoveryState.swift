@@ -5,7 +5,7 @@ import Search
 /// choices made. Every array has its full size from the start, so that the file's layout does not change while it grows.
 struct DiscoveryState {
   /// The arrangement that this program reads and writes.
-  static let version = 1
+  static let version = 2
 
   /// The state of the search's optimiser.
   var optimiser: OptimiserState?
@@ -20,7 +20,7 @@ struct DiscoveryState {
 
   mutating func note(_ name: String, _ row: SearchedGeneration) {
     guard let index = tuned.firstIndex(where: { $0.name == name }) else { return }
-    tuned[index].rows.append((row.population, row.fitness))
+    tuned[index].rows.append(.init(population: row.population, fitness: row.fitness, episodes: row.episodes))
   }
 
   mutating func note(_ choice: Choice) {
@@ -51,10 +51,15 @@ extension DiscoveryState {
         .init(
           "\(stem)_population", shape: shape,
           .doubles(Self.padded(search.rows.flatMap { $0.population.flatMap { $0 } }, shape)), dimensions: axes))
+      let each = Array(shape.prefix(2))
       entries.append(
         .init(
-          "\(stem)_fitness", shape: Array(shape.prefix(2)),
-          .doubles(Self.padded(search.rows.flatMap(\.fitness), Array(shape.prefix(2)))),
+          "\(stem)_fitness", shape: each, .doubles(Self.padded(search.rows.flatMap(\.fitness), each)),
+          dimensions: Array(axes.prefix(2))))
+      entries.append(
+        .init(
+          "\(stem)_episodes", shape: each,
+          .doubles(Self.padded(search.rows.flatMap { $0.episodes.map(Double.init) }, each)),
           dimensions: Array(axes.prefix(2))))
     }
     for contender in plan.searched {
@@ -83,7 +88,9 @@ extension DiscoveryState {
       )
     }
     let own = Set(
-      plan.searched.map { Self.stem($0.name) }.flatMap { ["\($0)_population", "\($0)_fitness", "\($0)_choice"] })
+      plan.searched.map { Self.stem($0.name) }.flatMap { stem in
+        ["population", "fitness", "episodes", "choice"].map { "\(stem)_\($0)" }
+      })
     var arrays: [OptimiserState.Numbers] = []
     var integers: [OptimiserState.Integers] = []
     for entry in stored.entries where !own.contains(entry.name) {
@@ -125,20 +132,22 @@ extension DiscoveryState {
 
   private static func rows(
     _ stored: StateArrays, _ contender: Contender, _ choice: Experiment.SearchChoice, path: String
-  ) throws -> [(population: [[Double]], fitness: [Double])] {
+  ) throws -> [DiscoveryLog.Row] {
     let stem = stem(contender.name)
     let (candidates, coefficients) = (choice.population, contender.coefficients.count)
     guard case .doubles(let population) = stored["\(stem)_population"],
       case .doubles(let fitness) = stored["\(stem)_fitness"],
+      case .doubles(let episodes) = stored["\(stem)_episodes"], episodes.count == fitness.count,
       fitness.count % candidates == 0, population.count == fitness.count * coefficients
     else { throw RecordMismatch(path: path, message: "its state does not hold the search of \(contender.name)") }
-    var rows: [(population: [[Double]], fitness: [Double])] = []
+    var rows: [DiscoveryLog.Row] = []
     for first in stride(from: 0, to: fitness.count, by: candidates) where !fitness[first].isNaN {
       rows.append(
-        (
-          (first..<first + candidates).map { Array(population[$0 * coefficients..<($0 + 1) * coefficients]) },
-          Array(fitness[first..<first + candidates])
-        ))
+        .init(
+          population: (first..<first + candidates).map {
+            Array(population[$0 * coefficients..<($0 + 1) * coefficients])
+          }, fitness: Array(fitness[first..<first + candidates]),
+          episodes: episodes[first..<first + candidates].map { Int(exactly: $0) ?? choice.episodes }))
     }
     return rows
   }

@@ -49,8 +49,8 @@ public struct EpisodeSource: Sendable {
   ) -> [EncodedEpisode]? {
     let source = self
     let first = indices.lowerBound
-    return crew.map(indices.count, isWanted: isWanted) { item, _ in
-      source.encoder.encode(source.episode(split, first + item), steps: source.steps, seed: source.seed)
+    return crew.map(indices.count, isWanted: isWanted) {
+      source.encoded(EpisodeAddress(split: split, index: first + $0))
     }
   }
 }

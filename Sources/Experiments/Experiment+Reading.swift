@@ -117,6 +117,9 @@ extension Experiment {
     optimizer.l1 = search.require("l1").number
     optimizer.parsimony = search.require("parsimony").number
     optimizer.points = search.require("points").integer
+    optimizer.hurdle.after = search.require("hurdle.after").integer
+    optimizer.hurdle.quantile = search.require("hurdle.quantile").number
+    optimizer.hurdle.margin = search.require("hurdle.margin").number
     worstLoss = page.require("worst_loss").number
     selection.episodes = page.require("selection.episodes").integer
     selection.candidates = page.require("selection.candidates").integer

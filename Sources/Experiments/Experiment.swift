@@ -64,6 +64,8 @@ public struct Experiment: Sendable, Hashable {
     public var parsimony = 0.0
     /// Points on each axis of a grid.
     public var points = 5
+    /// Which candidates are not scored on all episodes.
+    public var hurdle = Hurdle()
 
     /// The default search.
     public init() {}

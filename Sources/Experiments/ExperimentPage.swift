@@ -129,6 +129,19 @@ public enum ExperimentPage {
       "parsimony", .number(.nonNegative), default: .number(0),
       doc: "Fitness lost per operator and operand of the simplified rule."),
     PageKey("points", .integer(1...1000), default: .integer(5), doc: "grid: points on each axis."),
+    PageKey("hurdle", .mapping(hurdle), doc: "Which candidates are not scored on all episodes of their generation."),
+  ])
+
+  private static let hurdle = PageKeys([
+    PageKey(
+      "after", .integer(0...10_000), default: .integer(Hurdle().after),
+      doc: "Stop hopeless candidates after this many episodes; 0 scores everyone on all episodes."),
+    PageKey(
+      "quantile", .number(.fraction), default: .number(Hurdle().quantile),
+      doc: "The bar: this quantile of the generation's losses on these episodes."),
+    PageKey(
+      "margin", .number(.nonNegative), default: .number(Hurdle().margin),
+      doc: "A candidate is stopped when its loss is more than this above the bar, or when every episode failed."),
   ])
 
   private static let selection = PageKeys([

@@ -19,6 +19,8 @@ public struct SearchedGeneration: Sendable, Hashable {
   public var complexity: [Int]
   /// How the evaluations ended, [candidate].
   public var status: [CandidateStatus]
+  /// On how many episodes each was scored, [candidate]; fewer than the generation has for those that were stopped.
+  public var episodes: [Int]
   /// Seconds of computing, [candidate].
   public var time: [Double]
   /// The best fitness so far.
@@ -71,36 +73,61 @@ struct SearchRun: Sendable {
   /// The episodes of the next generation, within the search pool.
   var episodes: Range<Int> { generation * choice.episodes..<(generation + 1) * choice.episodes }
 
+  /// The episodes of the generation after that; empty when there is none.
+  var episodesAfter: Range<Int> {
+    generation + 1 < choice.generations
+      ? (generation + 1) * choice.episodes..<(generation + 2) * choice.episodes : 0..<0
+  }
+
   /// The next candidates; the same until `tell`.
   mutating func ask() -> [Contender] { optimiser.ask().map { contender.with(coefficients: $0) } }
 
-  /// Takes the scores of the next candidates, [candidate][episode], and moves on.
+  /// Takes the scores of the next candidates, [candidate][episode], and moves on. Those with fewer scores than the
+  /// generation has episodes were stopped.
   mutating func tell(_ candidates: [Contender], _ scores: [[TimedScore]]) -> SearchedGeneration {
     let complexity = candidates.map { $0.rule.complexity(coefficients: $0.coefficients, layerCount: $0.layerCount) }
     let penalty = zip(candidates, complexity).map { self.penalty($0.coefficients, complexity: $1) }
-    let fitness = zip(scores, penalty).map { scores, penalty -> Double in
+    let earned = zip(scores, penalty).map { scores, penalty -> Double in
       -(Statistics.mean(scores.map(\.score.loss)) + penalty)
     }
-    advance(candidates.map(\.coefficients), fitness)
+    let episodes = scores.map(\.count)
+    let isStopped = episodes.map { $0 < choice.episodes }
+    let fitness = Self.behind(earned, isStopped)
+    advance(candidates.map(\.coefficients), fitness, isStopped)
     return SearchedGeneration(
       generation: generation - 1, population: candidates.map(\.coefficients), fitness: fitness,
       accuracy: scores.map { Statistics.mean($0.map(\.score.accuracy)) }, penalty: penalty, complexity: complexity,
-      status: scores.map { CandidateStatus($0.map(\.score.outcome)) },
-      time: scores.map { $0.reduce(0) { $0 + $1.time } }, incumbentFitness: archive.best[0].fitness,
+      status: zip(scores, isStopped).map { CandidateStatus($0.map(\.score.outcome), isStopped: $1) },
+      episodes: episodes, time: scores.map { $0.reduce(0) { $0 + $1.time } }, incumbentFitness: archive.best[0].fitness,
       incumbent: archive.best[0].coefficients, searchMean: optimiser.mean, stepSize: optimiser.stepSize,
       axisRatio: optimiser.axisRatio)
   }
 
   /// Takes a generation again from the log.
+  /// - Parameter episodes: on how many episodes each candidate was scored; all unless given.
   /// - Returns: false when the log does not belong to this search.
-  mutating func replay(population: [[Double]], fitness: [Double]) -> Bool {
-    guard optimiser.ask() == population, fitness.count == population.count else { return false }
-    advance(population, fitness)
+  mutating func replay(population: [[Double]], fitness: [Double], episodes: [Int]? = nil) -> Bool {
+    let isStopped = episodes?.map { $0 < choice.episodes } ?? population.map { _ in false }
+    guard optimiser.ask() == population, fitness.count == population.count, isStopped.count == population.count else {
+      return false
+    }
+    advance(population, fitness, isStopped)
     return true
   }
 
-  private mutating func advance(_ population: [[Double]], _ fitness: [Double]) {
-    archive.add(population, fitness, generation: generation)
+  /// The fitness of a generation in which some candidates were stopped: theirs is what they earned, less as much as it
+  /// takes, the same for all of them, to bring the best of them behind everyone who was not stopped.
+  static func behind(_ earned: [Double], _ isStopped: [Bool]) -> [Double] {
+    let pairs = zip(earned, isStopped)
+    guard let last = pairs.filter({ !$1 }).map(\.0).min(), let best = pairs.filter({ $1 }).map(\.0).max() else {
+      return earned
+    }
+    let excess = max(0, best - last)
+    return pairs.map { $1 ? min($0 - excess, last.nextDown) : $0 }
+  }
+
+  private mutating func advance(_ population: [[Double]], _ fitness: [Double], _ isStopped: [Bool]) {
+    archive.add(population, fitness, isStopped, generation: generation)
     optimiser.tell(fitness: fitness)
     generation += 1
   }
@@ -137,20 +164,29 @@ public struct Archive: Sendable, Hashable {
     public var fitness: Double
     /// The generation that met it.
     public var generation: Int
+    /// Whether it was stopped before the end of its generation.
+    public var isStopped = false
+
+    /// Those that were stopped come behind all others.
+    func isBehind(_ other: Entry) -> Bool {
+      isStopped != other.isStopped ? isStopped : fitness < other.fitness
+    }
   }
 
   /// How many are kept.
   public static let size = 32
 
-  /// The entries, best first; equal fitness keeps the order of meeting.
+  /// The entries, best first, those that were stopped last; equal fitness keeps the order of meeting.
   public private(set) var best: [Entry] = []
 
-  mutating func add(_ population: [[Double]], _ fitness: [Double], generation: Int) {
-    for (coefficients, fitness) in zip(population, fitness) {
-      if best.contains(where: { $0.coefficients == coefficients && $0.fitness >= fitness }) { continue }
-      let place = best.firstIndex { $0.fitness < fitness } ?? best.count
+  mutating func add(_ population: [[Double]], _ fitness: [Double], _ isStopped: [Bool], generation: Int) {
+    for (index, coefficients) in population.enumerated() {
+      let entry = Entry(
+        coefficients: coefficients, fitness: fitness[index], generation: generation, isStopped: isStopped[index])
+      if best.contains(where: { $0.coefficients == coefficients && !$0.isBehind(entry) }) { continue }
+      let place = best.firstIndex { $0.isBehind(entry) } ?? best.count
       guard place < Self.size else { continue }
-      best.insert(Entry(coefficients: coefficients, fitness: fitness, generation: generation), at: place)
+      best.insert(entry, at: place)
       if best.count > Self.size { best.removeLast() }
     }
   }

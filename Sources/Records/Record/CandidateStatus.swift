@@ -16,6 +16,8 @@ public enum CandidateStatus: Int8, Sendable, Hashable, CaseIterable, Codable {
   case silent = 6
   /// The network fired without end.
   case saturated = 7
+  /// It was far behind its generation after the first episodes and was not scored on the rest.
+  case stopped = 8
 
   /// The word the file's `flag_meanings` use.
   public var word: String { self == .workerLost ? "worker_lost" : "\(self)" }

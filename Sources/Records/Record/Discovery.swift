@@ -48,6 +48,8 @@ public struct DiscoveryHeader: Sendable, Hashable {
     case complexity
     /// Penalty per candidate.
     case penalty
+    /// On how many episodes a candidate was scored.
+    case episodesScored = "episodes_scored"
     /// Mean of the search distribution per generation.
     case searchMean = "search_mean"
     /// Gradient of the meta-loss per generation.

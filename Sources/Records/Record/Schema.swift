@@ -69,6 +69,8 @@ public enum Schema {
       Column("complexity", ["generation", "candidate"], .f8, "complexity of the rule", optional: true),
       Column("penalty", ["generation", "candidate"], .f8, "penalty contained in the fitness", optional: true),
       Column("candidate_status", ["generation", "candidate"], .i1, "how the evaluation ended", meaning: .status),
+      Column(
+        "episodes_scored", ["generation", "candidate"], .f8, "episodes the candidate was scored on", optional: true),
       Column("attempts", ["generation", "candidate"], .i1, "evaluations tried", units: "1"),
       Column("evaluation_time", ["generation", "candidate"], .f4, "time of the evaluation", units: "s"),
       .coordinate("pool", .i4, "distinct expression", optional: true),

@@ -1,0 +1,107 @@
+import Foundation
+import Networks
+import Rules
+import Tasks
+
+/// The memory that scoring takes, from sizes alone: nothing is allocated to find out.
+public struct MemoryNeed: Sendable, Hashable {
+  /// Threads that score.
+  public var workers: Int
+  /// Bytes of the largest learner; each worker has one in use.
+  public var learner: Int
+  /// Bytes of the encoded episodes that are held at a time.
+  public var episodes: Int
+
+  /// The need of scoring contenders on episodes of a source.
+  /// - Parameter episodesHeld: encoded episodes in memory at a time.
+  public init(_ contenders: [Contender], _ source: EpisodeSource, episodesHeld: Int, workers: Int) {
+    self.workers = workers
+    learner =
+      contenders.map {
+        Self.learner($0.network, $0.rule, inputCount: source.family.inputCount, outputCount: source.outputCount)
+      }.max() ?? 0
+    episodes = episodesHeld * source.episodeBytes
+  }
+
+  /// Bytes in all.
+  public var total: Int { workers * learner + episodes }
+
+  /// Fails when the need is beyond the memory that this process may use.
+  public func check(machine: Int = Self.machine) throws(MemoryShortage) {
+    if total > machine { throw MemoryShortage(need: self, machine: machine) }
+  }
+
+  /// Bytes that this process may use: the machine's memory, or less where a control group says so.
+  public static let machine: Int = {
+    let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
+        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+    }
+    return limits.filter { $0 > 0 }.reduce(physical, min)
+  }()
+
+  /// Bytes of a learner of single precision: weights, feedback weights, what the rule keeps per synapse, and the vectors
+  /// of every group; an upper estimate.
+  public static func learner(_ network: NetworkParameters, _ rule: Rule, inputCount: Int, outputCount: Int) -> Int {
+    let sizes = [inputCount] + network.hidden + [outputCount]
+    let padded = sizes.map { ($0 + 15) / 16 * 16 }
+    let synapses = zip(sizes, padded.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    // Weights and feedback weights; the signed pathways keep no more than this.
+    var perSynapse = 2
+    if rule.eligibility != nil { perSynapse += 1 }
+    if rule.every == .sample { perSynapse += 1 }
+    // A rule's values are vectors, a few per quantity, trace and intermediate value; what is put off to the end of a
+    // sample is kept for every step.
+    let vectors = 24 + 2 * rule.traces.count + 6 * network.steps
+    return 4 * (perSynapse * synapses + vectors * padded.reduce(0, +)) + 65_536
+  }
+}
+
+/// More memory would be needed than there is.
+public struct MemoryShortage: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What would be needed.
+  public var need: MemoryNeed
+  /// Bytes there are.
+  public var machine: Int
+
+  /// One sentence.
+  public var description: String {
+    let advice =
+      need.learner > 0 && need.episodes + need.learner <= machine
+      ? "at most \((machine - need.episodes) / need.learner) workers fit"
+      : "make the network, the task or task.data smaller"
+    return "scoring needs \(byteText(need.total)): \(need.workers) workers of \(byteText(need.learner)) each and "
+      + "\(byteText(need.episodes)) of encoded episodes; this process may use \(byteText(machine)) (\(advice))"
+  }
+}
+
+/// `1.5 GB` for 1 500 000 000 bytes.
+public func byteText(_ bytes: Int) -> String {
+  let units: [(name: String, size: Double)] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
+  guard let unit = units.first(where: { Double(bytes) >= $0.size }) else { return "\(bytes) B" }
+  return String(format: "%.1f %@", Double(bytes) / unit.size, unit.name)
+}
+
+extension EpisodeSource {
+  /// Bytes of an encoded episode, at most: as if every intensity were 1.
+  public var episodeBytes: Int {
+    let samples = shape.ways * (shape.shots + shape.query)
+    let drawn = samples * family.inputCount
+    let events: Int
+    switch encoder {
+    case .bernoulli(let rate): events = Int((Double(drawn * steps) * rate).rounded(.up)) * 2
+    case .current: events = drawn * 4
+    case .firstSpike: events = drawn * 2
+    }
+    return events + drawn * 2 + samples * (steps * 4 + 12)
+  }
+}
+
+extension Crew {
+  /// The memory that scoring contenders on episodes of a source takes.
+  public func memory(_ contenders: [Contender], _ source: EpisodeSource) -> MemoryNeed {
+    MemoryNeed(contenders, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
+  }
+}

@@ -120,7 +120,7 @@ extension Crew {
     let (tally, source) = (tally, shelf?.source)
     let isDone = run(order, isWanted: isWanted) { item, bench in
       guard item < scored else {
-        encoded.values[item - scored] = source!.encoded(ahead[item - scored])
+        encoded.write(source!.encoded(ahead[item - scored]), at: item - scored)
         return
       }
       let (contender, episode) = (item / episodes.count, item % episodes.count)
@@ -129,12 +129,12 @@ extension Crew {
       let began = clock.now
       let score = learner.score(
         coefficients: contenders[contender].coefficients, episode: episodes[episode], seed: seed)
-      scores.values[item] = TimedScore(score: score, time: (clock.now - began) / .seconds(1))
+      scores.write(TimedScore(score: score, time: (clock.now - began) / .seconds(1)), at: item)
       tally.count.add(1, ordering: .relaxed)
     }
     guard isDone else { return nil }
-    shelf?.put(ahead, encoded.taken)
-    let flat = scores.taken
+    shelf?.put(ahead, encoded.take())
+    let flat = scores.take()
     let rows = contenders.indices.map { Array(flat[$0 * episodes.count..<($0 + 1) * episodes.count]) }
     for (kind, row) in zip(kinds, rows) {
       experience.note(kind, seconds: row.reduce(0) { $0 + $1.time } / Double(row.count))

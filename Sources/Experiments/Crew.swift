@@ -49,9 +49,9 @@ public final class Crew {
   ) -> [Value]? {
     let results = Results<Value>(count)
     let isDone = run(WorkOrder(count: count, workers: workers), isWanted: isWanted) { item, _ in
-      results.values[item] = body(item)
+      results.write(body(item), at: item)
     }
-    return isDone ? results.taken : nil
+    return isDone ? results.take() : nil
   }
 
   /// Does `body` for every item of an order.
@@ -201,22 +201,37 @@ private final class Round: @unchecked Sendable {
 
 /// One slot per item, each written once by the thread that took the item.
 final class Results<Value>: @unchecked Sendable {
-  let values: UnsafeMutablePointer<Value?>
+  private let values: UnsafeMutablePointer<Value>
+  private let isWritten: UnsafeMutablePointer<Bool>
   private let count: Int
 
   init(_ count: Int) {
     self.count = count
     values = .allocate(capacity: count)
-    values.initialize(repeating: nil, count: count)
+    isWritten = .allocate(capacity: count)
+    isWritten.initialize(repeating: false, count: count)
   }
 
   deinit {
-    values.deinitialize(count: count)
+    for item in 0..<count where isWritten[item] { (values + item).deinitialize(count: 1) }
     values.deallocate()
+    isWritten.deallocate()
   }
 
-  /// All results, when every slot was written.
-  var taken: [Value] { (0..<count).map { values[$0]! } }
+  func write(_ value: Value, at item: Int) {
+    (values + item).initialize(to: value)
+    isWritten[item] = true
+  }
+
+  /// Hands out all results.
+  /// - Precondition: every slot was written.
+  func take() -> [Value] {
+    isWritten.update(repeating: false, count: count)
+    return Array(unsafeUninitializedCapacity: count) { buffer, filled in
+      buffer.baseAddress?.moveInitialize(from: values, count: count)
+      filled = count
+    }
+  }
 }
 
 /// Counts what the threads have done.

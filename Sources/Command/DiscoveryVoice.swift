@@ -109,6 +109,9 @@ final class DiscoveryVoice {
   func finished(_ result: DiscoveryResult, _ use: CrewUse, pictures: [String]) {
     progress.state.evaluations.of = progress.state.evaluations.before + scored()
     progress.state.evaluations.done = scored()
+    say(
+      "scored \(scored()) episodes; of the workers' time \(percent(use.barrierIdleShare)) went by waiting for each other "
+        + "at \(use.barriers) barriers, \(percent(use.betweenIdleShare)) between the lists")
     progress.show(isLast: true)
     progress.clear()
     let table = ResultTable(comparison: result.comparison)
@@ -126,9 +129,6 @@ final class DiscoveryVoice {
           .init("elapsed", .number(progress.elapsed)), .init("evaluations_session", .integer(scored())),
           .init("barrier_idle", .number(use.barrierIdleShare)), .init("between_idle", .number(use.betweenIdleShare)),
         ]))
-    say(
-      "scored \(scored()) episodes; of the workers' time \(percent(use.barrierIdleShare)) went by waiting for each other "
-        + "at \(use.barriers) barriers, \(percent(use.betweenIdleShare)) between the lists")
     let task = plan.experiment.task.shape
     var lines = ["discovered rule (from \(result.discovered.rule.name), seed \(plan.experiment.seed)):"]
     lines += Printer.equations(

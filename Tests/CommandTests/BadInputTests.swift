@@ -35,6 +35,16 @@ struct BadInputTests {
       "emnist: no data found")
   }
 
+  @Test("sizes beyond the machine's memory are 65, before anything is allocated")
+  func memory() throws {
+    let wide = ["--set", "network.hidden=[4096,4096,4096,4096]", "--workers", "4096"]
+    let sentence = "4096 workers of "
+    expect(try Tool.run(["discover", Tool.quick, "--out", workshop.path("x.h5")] + wide), 65, sentence)
+    expect(try Tool.run(["discover", Tool.quick, "--dry-run"] + wide), 65, sentence)
+    expect(try Tool.run(["evaluate", "oja", "--experiment", Tool.quick] + wide), 65, sentence)
+    #expect(!workshop.exists("x.h5"))
+  }
+
   @Test("a vector path that does not exist is 64, with the nearest name; the doctor says it among the rest")
   func vectorPath() throws {
     let environment = ["METAPLAST_VECTORS": "avx51"]

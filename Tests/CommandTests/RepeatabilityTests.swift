@@ -68,6 +68,33 @@ struct RepeatabilityTests {
     #expect(try differences("whole.h5", "stopped.h5") == [])
   }
 
+  @Test("with a hurdle too, any number of workers, stopped and resumed, gives the same record, and it keeps the schema")
+  func hurdle() throws {
+    let wide = [
+      "--set", "optimizer.hurdle.after=1", "--set", "optimizer.hurdle.quantile=0.5", "--set",
+      "optimizer.hurdle.margin=0.0",
+    ]
+    func discover(_ name: String, _ more: String...) throws -> Outcome {
+      try Tool.run(["discover", Tool.quick, "--out", workshop.path(name), "--no-report", "-q"] + wide + more)
+    }
+    #expect(try discover("whole.h5").code == 0)
+    #expect(try discover("one.h5", "--workers", "1").code == 0)
+    #expect(try discover("three.h5", "--workers", "3").code == 0)
+    for steps in [1, 4, 8, 12] {
+      #expect(try discover("stopped\(steps).h5", "--max-steps", "\(steps)").code == 75)
+      #expect(try resume("stopped\(steps).h5").code == 0)
+    }
+    for name in ["one.h5", "three.h5"] + [1, 4, 8, 12].map({ "stopped\($0).h5" }) {
+      #expect(try differences("whole.h5", name) == [])
+    }
+    #expect(try RecordCheck.check(workshop.path("whole.h5")).map(\.description) == [])
+    let rows = try RunRecord.open(workshop.path("whole.h5")).generations()
+    let stopped = rows.flatMap { row in zip(row.status, row.measures[.episodesScored]!).filter { $1 < 3 } }
+    #expect(!stopped.isEmpty && stopped.allSatisfy { $0.0 != .ok && $0.1 == 1 })
+    #expect(
+      rows.allSatisfy { row in zip(row.status, row.measures[.episodesScored]!).allSatisfy { $0 == .ok || $1 == 1 } })
+  }
+
   @Test("killed at twenty random moments, the file opens each time or is not there, and the end is the same")
   func killed() throws {
     let longer = ["--set", "optimizer.generations=40", "--publish-interval", "0.01"]

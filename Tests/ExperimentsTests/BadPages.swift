@@ -175,6 +175,18 @@ extension BadPage {
       "optimizer: {points: 0}",
       "optimizer.points must be at least 1 (got 0)"),
     BadPage(
+      "optimizer: {hurdle: 2}",
+      "optimizer.hurdle must be a mapping (got 2)"),
+    BadPage(
+      "optimizer: {hurdle: {after: -1}}",
+      "optimizer.hurdle.after must be at least 0 (got -1)"),
+    BadPage(
+      "optimizer: {hurdle: {quantile: 1.5}}",
+      "optimizer.hurdle.quantile must be at most 1 (got 1.5)"),
+    BadPage(
+      "optimizer: {hurdle: {margin: -0.1}}",
+      "optimizer.hurdle.margin must be at least 0 (got -0.1)"),
+    BadPage(
       "optimizer: {popultion: 3}",
       "unknown key \"popultion\" in optimizer (did you mean \"population\"?)"),
     BadPage(

@@ -1,6 +1,7 @@
 import Arithmetic
 import Experiments
 import Records
+import Tasks
 import Testing
 
 @Suite("Hurdle")
@@ -165,22 +166,41 @@ struct HurdledDiscoveryTests {
     }
   }
 
-  @Test("it saves episodes and costs the chosen rule little on the selection pool")
-  func winner() throws {
-    var saved: [Double] = []
-    var accuracy: [Double] = []
-    var loss: [Double] = []
-    for seed in 1...12 as ClosedRange<UInt64> {
-      let with = try trace(Self.plan(seed: seed))
-      let without = try trace(Self.plan(seed: seed, after: 0))
-      saved.append(1 - Double(with.scored) / Double(without.scored))
-      accuracy.append(with.choices[0].accuracy - without.choices[0].accuracy)
-      loss.append(with.choices[0].loss - without.choices[0].loss)
+  /// A network that learns, so that candidates differ.
+  private static func learningPlan(seed: UInt64, after: Int) throws -> DiscoveryPlan {
+    try SmallPlan.plan(seed: seed) {
+      $0.network.hidden = [32]
+      $0.network.steps = 10
+      $0.task.shape = EpisodeShape(ways: 3, shots: 20, query: 6)
+      $0.optimizer.generations = 8
+      $0.optimizer.population = 10
+      $0.optimizer.episodes = 6
+      $0.optimizer.sigma = 2
+      $0.optimizer.hurdle.after = after
+      $0.baselines.generations = 0
+      $0.selection.episodes = 24
+      $0.selection.candidates = 6
+      $0.testEpisodes = 2
     }
-    print(
-      "hurdle: saved \(Statistics.mean(saved)), accuracy \(Statistics.mean(accuracy)) (\(accuracy.min()!) to "
-        + "\(accuracy.max()!)), loss \(Statistics.mean(loss)) (\(loss.min()!) to \(loss.max()!))")
-    print("hurdle: \(saved) \(accuracy) \(loss)")
-    #expect(saved.allSatisfy { $0 > 0 })
+  }
+
+  /// What a hurdle may cost, on average over seeds: nats of the chosen candidate's loss on the selection pool.
+  private static let allowedLoss = 0.03
+
+  @Test("it saves episodes, and the chosen candidate's selection loss is on average at most 0.03 worse")
+  func winner() throws {
+    var (with, without) = (0, 0)
+    var differences: [Double] = []
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let hurdled = try trace(Self.learningPlan(seed: seed, after: 2))
+      let whole = try trace(Self.learningPlan(seed: seed, after: 0))
+      with += hurdled.scored
+      without += whole.scored
+      differences.append(hurdled.choices[0].loss - whole.choices[0].loss)
+    }
+    let saved = 1 - Double(with) / Double(without)
+    print("hurdle: saves \(saved) of the episodes, loss changes by \(Statistics.mean(differences)): \(differences)")
+    #expect(saved > 0.02)
+    #expect(Statistics.mean(differences) < Self.allowedLoss)
   }
 }

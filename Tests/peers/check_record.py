@@ -31,7 +31,7 @@ DIMENSIONS = {
     "provenance/started": ("session",),
     "provenance/library_version": ("library",),
 }
-STATUS = "pending ok failed timeout diverged worker_lost silent saturated"
+STATUS = "pending ok failed timeout diverged worker_lost silent saturated stopped"
 
 
 class Checks:

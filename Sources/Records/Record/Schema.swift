@@ -3,9 +3,9 @@ public enum Schema {
   /// The name every record carries.
   public static let name = "plasticity-log"
   /// The version written.
-  public static let version = "1.0.0"
+  public static let version = "1.1.0"
   /// The value of the attribute `Conventions`.
-  static let conventions = "plasticity-log-1.0 ACDD-1.3"
+  static let conventions = "plasticity-log-1.1 ACDD-1.3"
   /// The version of the arrangement of root attributes, groups and columns that readers accept.
   static let major = 1
 

@@ -35,7 +35,7 @@ final class DiscoverySession {
     let rules = try DiscoveryRules.load(resolved.experiment, near: page)
     let path = out ?? RunPath.next(for: resolved.experiment.name)
     if writes { try RunPath.check(path, force: force) }
-    let plan = try makePlan(resolved.experiment, rules, data: work.data)
+    let plan = try makePlan(resolved.experiment, rules, work)
     let record =
       writes
       ? try DiscoveryRecord.create(
@@ -60,7 +60,7 @@ final class DiscoverySession {
     }
     try ResumeCheck.budgetAlone(recorded: recorded.json, wanted: resolved.json, path: path)
     let rules = try stored.rules()
-    let plan = try makePlan(resolved.experiment, rules, data: work.data)
+    let plan = try makePlan(resolved.experiment, rules, work)
     let (record, log) = try DiscoveryRecord.resume(path, plan, rules, facts: .current(workers: work.threads))
     return DiscoverySession(
       plan: plan, record: record, path: path, doneBefore: log.evaluations(plan), replaces: true
@@ -72,17 +72,16 @@ final class DiscoverySession {
   }
 
   private static func makePlan(
-    _ experiment: Experiment, _ rules: DiscoveryRules, data: String?
+    _ experiment: Experiment, _ rules: DiscoveryRules, _ work: WorkOptions
   ) throws -> DiscoveryPlan {
     try DiscoveryPlan(
       experiment: experiment, rule: rules.searched.rule, feedbackAlignment: rules.feedbackAlignment.rule,
-      backprop: rules.backprop.rule, family: TaskCatalogue.load(experiment.task.data, directory: data))
+      backprop: rules.backprop.rule, family: TaskCatalogue.load(experiment.task.data, directory: work.data), workers: work.threads)
   }
 
   /// `--dry-run`: times one evaluation and says what a run would take.
   func rehearse(_ crew: Crew, _ talk: TalkOptions) throws {
     let memory = plan.memory(workers: crew.workers)
-    try memory.check()
     let scores = crew.score(
       [plan.start], plan.source, .search, 0..<1, worstLoss: plan.experiment.worstLoss)!
     let episode = scores[0][0].time

@@ -20,8 +20,10 @@ public struct DiscoveryPlan: Sendable {
   ///   - feedbackAlignment: `- eta * e_post * y_pre`, over the random pathway.
   ///   - backprop: the same, over the transport pathway.
   ///   - family: the task's samples.
+  ///   - workers: threads that will score; they have to fit in memory.
+  /// - Throws: `MemoryShortage`, `InnerLoopError`, `SearchError`, `TaskError`.
   public init(
-    experiment: Experiment, rule: Rule, feedbackAlignment: Rule, backprop: Rule, family: TaskFamily
+    experiment: Experiment, rule: Rule, feedbackAlignment: Rule, backprop: Rule, family: TaskFamily, workers: Int = 1
   ) throws {
     self.experiment = experiment
     source = try EpisodeSource(experiment, family: family)
@@ -34,7 +36,7 @@ public struct DiscoveryPlan: Sendable {
       Contender(name: RowName.backprop, rule: backprop, network: experiment.network, credit: "transport"),
       Contender(name: RowName.oneLayerDelta, rule: feedbackAlignment, network: shallow, credit: "random"),
     ]
-    try memory(workers: 1).check()
+    try memory(workers: workers).check()
     for contender in [start] + baselines {
       try contender.check(
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)

@@ -76,7 +76,8 @@ final class DiscoverySession {
   ) throws -> DiscoveryPlan {
     try DiscoveryPlan(
       experiment: experiment, rule: rules.searched.rule, feedbackAlignment: rules.feedbackAlignment.rule,
-      backprop: rules.backprop.rule, family: TaskCatalogue.load(experiment.task.data, directory: work.data), workers: work.threads)
+      backprop: rules.backprop.rule, family: TaskCatalogue.load(experiment.task.data, directory: work.data),
+      workers: work.threads)
   }
 
   /// `--dry-run`: times one evaluation and says what a run would take.

@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Records", "Arithmetic", "CAllocations",
+        "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

@@ -288,8 +288,8 @@ def page(todo, workers, table, start, fresh, torch, why_not, options, load):
     out += [
         "- `metaplast rules show error-hebb-oja`, from start to end of the process with its files in memory: "
         f"{start[0]:.1f} ms at least,",
-        f"  {start[1]:.1f} ms in the middle of {options.starts}; with its files dropped from memory, so that they come from",
-        f"  the disk, {fresh[1]:.0f} ms.", "",
+        f"  {start[1]:.1f} ms in the middle of {options.starts}; with its files dropped from memory, so that they come",
+        f"  from the disk, {fresh[1]:.0f} ms.", "",
         "## Commands", ""]
     if why_not is None:
         populations = ", ".join(map(str, options.populations))

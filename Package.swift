@@ -16,7 +16,9 @@ let package = Package(
     // C: two system libraries, and the vector kernels.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CKernels", exclude: ["README.md", "kernels.inc", "machine.inc", "entries.inc"]),
+    .target(
+      name: "CKernels",
+      exclude: ["README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "entries.inc"]),
 
     // The rooms, lowest first.
     .target(

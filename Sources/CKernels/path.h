@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#pragma clang fp contract(off)
+// a * b + c written in one expression is one operation where the path has it, rounded once.
+#pragma clang fp contract(on)
 
 #define JOIN4(a, b, c, d) a##_##b##_##c##d
 #define JOIN(a, b, c) JOIN4(a, b, c, )
@@ -32,6 +33,7 @@ typedef R Q __attribute__((vector_size(16)));
 #define LOAD(p) (*(const V *)(p))
 #define STORE(p, x) (*(V *)(p) = (x))
 #define SPLAT(x) ((V){} + (x))
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 // Sum of the lanes by halves: a fixed tree, the same on every vector width.
 #if LANES == 16
@@ -53,9 +55,34 @@ typedef R Q __attribute__((vector_size(16)));
   })
 #endif
 
+// One stage of a transposition in registers: swaps, between vectors h apart, the lanes whose index has bit h.
+#if LANES == 16
+#define EVEN(a, b, h)                                                                                                  \
+  __builtin_shufflevector(                                                                                             \
+      a, b, EVEN_(0, h), EVEN_(1, h), EVEN_(2, h), EVEN_(3, h), EVEN_(4, h), EVEN_(5, h), EVEN_(6, h), EVEN_(7, h),    \
+      EVEN_(8, h), EVEN_(9, h), EVEN_(10, h), EVEN_(11, h), EVEN_(12, h), EVEN_(13, h), EVEN_(14, h), EVEN_(15, h))
+#define ODD(a, b, h)                                                                                                   \
+  __builtin_shufflevector(                                                                                             \
+      a, b, ODD_(0, h), ODD_(1, h), ODD_(2, h), ODD_(3, h), ODD_(4, h), ODD_(5, h), ODD_(6, h), ODD_(7, h), ODD_(8, h), \
+      ODD_(9, h), ODD_(10, h), ODD_(11, h), ODD_(12, h), ODD_(13, h), ODD_(14, h), ODD_(15, h))
+#define STAGES STAGE(8) STAGE(4) STAGE(2) STAGE(1)
+#else
+#define EVEN(a, b, h)                                                                                                  \
+  __builtin_shufflevector(                                                                                             \
+      a, b, EVEN_(0, h), EVEN_(1, h), EVEN_(2, h), EVEN_(3, h), EVEN_(4, h), EVEN_(5, h), EVEN_(6, h), EVEN_(7, h))
+#define ODD(a, b, h)                                                                                                   \
+  __builtin_shufflevector(                                                                                             \
+      a, b, ODD_(0, h), ODD_(1, h), ODD_(2, h), ODD_(3, h), ODD_(4, h), ODD_(5, h), ODD_(6, h), ODD_(7, h))
+#define STAGES STAGE(4) STAGE(2) STAGE(1)
+#endif
+#define EVEN_(i, h) (((i) & (h)) == 0 ? (i) : (i) - (h) + LANES)
+#define ODD_(i, h) (((i) & (h)) == 0 ? (i) + (h) : (i) + LANES)
+
 // The sources. Each kernel of a list of KernelLists.h is defined in one of them.
 #include "kernels.inc"
 #include "machine.inc"
+#include "deferred.inc"
+#include "panels.inc"
 
 #ifdef TARGET
 #pragma clang attribute pop

@@ -31,6 +31,11 @@ public protocol CreditPathway<Scalar>: AnyObject {
   /// The feedback weights between the two groups of projection `l` as rules read them (`b`), pre-major like the forward
   /// weights, or nil when the pathway has none.
   func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>?
+
+  /// Feedback `B` that is fixed within an episode and forms the errors below projection `l` as `e_l = ψ_l ∘ Bᵀ e_{l+1}`,
+  /// laid out like the forward weights; nil when errors are formed in another way. Plans that know it need not have the
+  /// input's error delivered at every step.
+  func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>?
 }
 
 /// When a pathway knows its errors.
@@ -50,4 +55,6 @@ extension CreditPathway {
   public func beginSample(_ index: Int) {}
   /// None.
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { nil }
+  /// None.
+  public func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>? { nil }
 }

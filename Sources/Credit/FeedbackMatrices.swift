@@ -1,26 +1,38 @@
+import Arithmetic
 import Kernels
 import Networks
 
 /// Feedback weights of every projection of a network, laid out like the forward weights.
+///
+/// They are drawn in single precision and rounded to bfloat16, whatever the network's precision: what is rounded when it
+/// is drawn is held in 16 bits without loss.
 struct FeedbackMatrices<Scalar: KernelScalar> {
   private let arena = Arena()
   private let network: SpikingNetwork<Scalar>
+  private let row: UnsafeMutablePointer<Float>
   let matrices: [UnsafeMutablePointer<Scalar>]
 
   init(network: SpikingNetwork<Scalar>) {
     let arena = self.arena
     self.network = network
     matrices = network.projections.map { arena.allocate($0.preCount * $0.columns, of: Scalar.self) }
+    row = arena.allocate(network.sizes.max()!, of: Float.self)
   }
 
   /// Draws every matrix uniformly within ± feedbackScale · √(6 / (n_in + n_out)).
   ///
   /// `round` 0 is the episode's draw; other rounds are fresh draws within it.
+  @specialized(where Scalar == Float)
   func draw(_ draws: EpisodeDraws, round: UInt32 = 0) {
     for (l, projection) in network.projections.enumerated() {
-      draws.fill(
-        matrices[l], purpose: .feedback, part: round << 8 | UInt32(l), preCount: projection.preCount,
-        postCount: projection.postCount, bound: projection.bound(scale: network.parameters.feedbackScale))
+      let bound = projection.bound(scale: network.parameters.feedbackScale)
+      for j in 0..<projection.preCount {
+        draws.fill(
+          row, purpose: .feedback, part: round << 8 | UInt32(l), start: j * projection.postCount, projection.postCount,
+          bound: bound)
+        let target = matrices[l] + j * projection.columns
+        for i in 0..<projection.postCount { target[i] = Scalar(row[i].roundedToHalf) }
+      }
     }
   }
 

@@ -79,7 +79,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   public let rule: Rule
   private let credit: any CreditPathway<Scalar>
   private let worstLoss: Double
-  private var plans: [[Bool]: PlannedRule<Scalar>] = [:]
+  private var plans: [PlanKey: PlannedRule<Scalar>] = [:]
 
   /// Makes the network, its credit pathway and room for plans.
   ///
@@ -122,7 +122,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     let draws = EpisodeDraws(seed: seed, lane: episode.split.rawValue, index: episode.index)
     network.drawWeights(draws)
     credit.beginEpisode(draws)
-    let plan = planned(coefficients)
+    let plan = planned(coefficients, foresees: episode.support.currents.isEmpty)
     plan.bind(coefficients)
     guard learn(episode.support, with: plan), network.weightsAreFinite else {
       return failed(.nan, outputCount: episode.outputCount)
@@ -138,23 +138,40 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     for k in 0..<samples.count {
       network.beginSample()
       credit.beginSample(k)
-      plan.reset()
-      for t in 0..<samples.steps {
-        step(samples, sample: k, step: t, learning: true)
-        network.formReadoutError(label: samples.labels[k])
-        network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
-        let learns = t + 1 >= learnFrom
-        if let lowest = plan.lowestError, learns || plan.statefulReadsError { credit.deliver(to: lowest) }
-        if plan.readsInputGain { network.formInputGain() }
-        plan.advance()
-        if learns { plan.learn() }
+      let survives = foreseeing(samples, sample: k) {
+        plan.reset()
+        for t in 0..<samples.steps {
+          step(samples, sample: k, step: t, learning: true)
+          network.formReadoutError(label: samples.labels[k])
+          network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
+          let learns = t + 1 >= learnFrom
+          if let lowest = plan.lowestError, learns || plan.statefulReadsError { credit.deliver(to: lowest) }
+          if plan.readsInputGain { network.formInputGain() }
+          plan.advance()
+          if learns { plan.learn() }
+        }
+        plan.endSample()
+        return network.readoutIsFinite
       }
-      plan.endSample()
       // `mod` is the reward less its running mean over the samples before (weight 0.1).
       expectedReward += (network.scalars.reward[0] - expectedReward) / 10
-      if !network.readoutIsFinite { return false }
+      if !survives { return false }
     }
     return true
+  }
+
+  /// Does `body` while the network's input knows the spikes of a sample.
+  private func foreseeing(_ samples: EncodedSamples, sample k: Int, _ body: () -> Bool) -> Bool {
+    guard samples.currents.isEmpty else { return body() }
+    return samples.indices.withUnsafeBufferPointer { indices in
+      samples.offsets.withUnsafeBufferPointer { offsets in
+        network.input.know(
+          indices: indices.baseAddress ?? UnsafePointer(bitPattern: 2)!, offsets: offsets.baseAddress! + k * samples.steps,
+          steps: samples.steps)
+        defer { network.input.forget() }
+        return body()
+      }
+    }
   }
 
   /// Answers every query sample from the readout at its last step.
@@ -214,31 +231,42 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
       firingRates: [Double](repeating: 0, count: network.parameters.hidden.count))
   }
 
-  private func planned(_ coefficients: [Double]) -> PlannedRule<Scalar> {
-    let isActive = coefficients.map { $0 != 0 }
-    if let known = plans[isActive] { return known }
-    let made = PlannedRule(rule: rule, network: network, credit: credit, isActive: isActive)
-    plans[isActive] = made
+  private func planned(_ coefficients: [Double], foresees: Bool) -> PlannedRule<Scalar> {
+    let key = PlanKey(isActive: coefficients.map { $0 != 0 }, foresees: foresees)
+    if let known = plans[key] { return known }
+    let made = PlannedRule(rule: rule, network: network, credit: credit, key: key)
+    plans[key] = made
     return made
   }
+}
+
+/// What makes two plans of a rule differ.
+private struct PlanKey: Hashable {
+  /// Per coefficient slot, false where the value is 0.
+  var isActive: [Bool]
+  /// Whether the input's spikes are known before a sample begins.
+  var foresees: Bool
 }
 
 /// The plans of all projections of one network.
 private final class PlannedRule<Scalar: KernelScalar> {
   private let plans: [Plan<Scalar>]
+  private let following: [Plan<Scalar>]
   /// The lowest group whose error any plan reads, or nil when none does.
   let lowestError: Int?
   let statefulReadsError: Bool
   /// Whether the rule of the first projection reads the input's gain, which pathways form only with the input's error.
   let readsInputGain: Bool
 
-  init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, isActive: [Bool]) {
+  init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey) {
     let count = network.projections.count
     plans = (0..<count).map { l in
       Plan(
-        rule: rule, layer: l + 1, layerCount: count, isActive: isActive,
-        view: network.view(l, feedback: credit.feedback(l)))
+        rule: rule, layer: l + 1, layerCount: count, isActive: key.isActive,
+        view: network.view(
+          l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: key.foresees))
     }
+    following = plans.filter(\.follows)
     let needed = plans.enumerated().compactMap { l, plan in
       plan.reads.contains(.ePre) ? l : plan.reads.contains(.ePost) ? l + 1 : nil
     }
@@ -249,7 +277,7 @@ private final class PlannedRule<Scalar: KernelScalar> {
 
   func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }
   func reset() { for plan in plans { plan.reset() } }
-  func advance() { for plan in plans { plan.advance() } }
+  func advance() { for plan in following { plan.advance() } }
   func learn() { for plan in plans { plan.learn() } }
   func endSample() { for plan in plans { plan.endSample() } }
 }

@@ -22,6 +22,14 @@ public final class Arena {
     raw(count * MemoryLayout<Scalar>.stride).bindMemory(to: Scalar.self, capacity: count)
   }
 
+  /// An array of `count` addresses, all nil.
+  public func allocate<Pointee>(
+    _ count: Int, pointersTo type: Pointee.Type
+  ) -> UnsafeMutablePointer<UnsafePointer<Pointee>?> {
+    raw(count * MemoryLayout<UnsafePointer<Pointee>?>.stride)
+      .bindMemory(to: UnsafePointer<Pointee>?.self, capacity: count)
+  }
+
   private func raw(_ bytes: Int) -> UnsafeMutableRawPointer {
     let size = max(64, (bytes + 63) / 64 * 64)
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)

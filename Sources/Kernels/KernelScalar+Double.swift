@@ -53,6 +53,64 @@ extension Double: KernelScalar {
     mp_row_dots_f64(
       weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, descending ? 1 : 0, y)
   }
+  public static func activeColumns(
+    _ x: UnsafePointer<Double>, stride: Int, rows: Int, columns: Int, list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_active_columns_f64(x, stride, rows, columns, list) }
+  public static func addProducts(
+    _ w: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    pre: UnsafePointer<Double>, preStride: Int, post: UnsafePointer<Double>, rank: Int
+  ) { mp_add_products_f64(w, stride, columns, list, count, pre, preStride, post, rank) }
+  public static func transpose(
+    _ x: UnsafePointer<Double>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Double>,
+    stride yStride: Int
+  ) { mp_transpose_f64(x, stride, rows, columns, y, yStride) }
+  public static func pack(
+    _ x: UnsafePointer<Double>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int,
+    columns: Int, into panel: UnsafeMutablePointer<Double>
+  ) { mp_pack_f64(x, stride, list, count, next, columns, panel) }
+  public static func unpack(
+    _ panel: UnsafePointer<Double>, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into x: UnsafeMutablePointer<Double>, stride: Int
+  ) { mp_unpack_f64(panel, columns, list, count, x, stride) }
+  public static func panelDots(
+    _ panel: UnsafePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>, stride: Int,
+    steps: Int, into y: UnsafeMutablePointer<Double>
+  ) { mp_panel_dots_f64(panel, list, count, x, stride, steps, y) }
+  public static func panelUpdate(
+    _ panel: UnsafeMutablePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>, stride: Int,
+    steps: Int, _ p: UnsafePointer<Double>, pStride: Int
+  ) { mp_panel_update_f64(panel, list, count, x, stride, steps, p, pStride) }
+  public static func panelTrace(
+    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, keep: Double, gain: Double,
+    factor: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>, pStride: Int
+  ) { mp_panel_trace_f64(spikes, steps, learning, count, keep, gain, factor, p, pStride) }
+  public static func panelGated(
+    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, factor: UnsafePointer<Double>,
+    _ x: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>, pStride: Int
+  ) { mp_panel_gated_f64(spikes, steps, learning, count, factor, x, p, pStride) }
+  public static func panelSubstitute(
+    steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Double>?>?, stride: Int,
+    factor: UnsafePointer<UnsafePointer<Double>?>, _ p: UnsafeMutablePointer<Double>, _ z: UnsafeMutablePointer<Double>,
+    zStride: Int
+  ) { mp_panel_substitute_f64(steps, groups, backs, history, stride, factor, p, z, zStride) }
+  public static func addEvents(
+    _ w: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Double>
+  ) { mp_add_events_f64(w, stride, columns, list, count, bits, x) }
+  public static func scatterRows(
+    _ x: UnsafePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Double>
+  ) { mp_scatter_rows_f64(x, stride, columns, list, count, bits, mask, y) }
+  public static func accumulateHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Double>,
+    into y: UnsafeMutablePointer<Double>
+  ) { mp_accumulate_halves_f64(x, stride, columns, rows, factor, y) }
+  public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Double>, by factor: Double) {
+    mp_scale_f64(n, y, factor)
+  }
+  public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Double>, by x: UnsafePointer<Double>) {
+    mp_product_f64(n, y, x)
+  }
   public static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ aStep: Int,
     _ b: UnsafePointer<Double>?, _ bStep: Int, _ c: UnsafePointer<Double>?, _ cStep: Int

@@ -53,6 +53,64 @@ extension Float: KernelScalar {
     mp_row_dots_f32(
       weights, feedback, kind.rawValue, scale, stride, columns, rows, x, gain, scratch, descending ? 1 : 0, y)
   }
+  public static func activeColumns(
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, list: UnsafeMutablePointer<UInt32>
+  ) -> Int { mp_active_columns_f32(x, stride, rows, columns, list) }
+  public static func addProducts(
+    _ w: UnsafeMutablePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    pre: UnsafePointer<Float>, preStride: Int, post: UnsafePointer<Float>, rank: Int
+  ) { mp_add_products_f32(w, stride, columns, list, count, pre, preStride, post, rank) }
+  public static func transpose(
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Float>,
+    stride yStride: Int
+  ) { mp_transpose_f32(x, stride, rows, columns, y, yStride) }
+  public static func pack(
+    _ x: UnsafePointer<Float>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int,
+    columns: Int, into panel: UnsafeMutablePointer<Float>
+  ) { mp_pack_f32(x, stride, list, count, next, columns, panel) }
+  public static func unpack(
+    _ panel: UnsafePointer<Float>, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into x: UnsafeMutablePointer<Float>, stride: Int
+  ) { mp_unpack_f32(panel, columns, list, count, x, stride) }
+  public static func panelDots(
+    _ panel: UnsafePointer<Float>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Float>, stride: Int,
+    steps: Int, into y: UnsafeMutablePointer<Float>
+  ) { mp_panel_dots_f32(panel, list, count, x, stride, steps, y) }
+  public static func panelUpdate(
+    _ panel: UnsafeMutablePointer<Float>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Float>, stride: Int,
+    steps: Int, _ p: UnsafePointer<Float>, pStride: Int
+  ) { mp_panel_update_f32(panel, list, count, x, stride, steps, p, pStride) }
+  public static func panelTrace(
+    _ spikes: UnsafePointer<Float>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, keep: Float, gain: Float,
+    factor: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, pStride: Int
+  ) { mp_panel_trace_f32(spikes, steps, learning, count, keep, gain, factor, p, pStride) }
+  public static func panelGated(
+    _ spikes: UnsafePointer<Float>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, factor: UnsafePointer<Float>,
+    _ x: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, pStride: Int
+  ) { mp_panel_gated_f32(spikes, steps, learning, count, factor, x, p, pStride) }
+  public static func panelSubstitute(
+    steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Float>?>?, stride: Int,
+    factor: UnsafePointer<UnsafePointer<Float>?>, _ p: UnsafeMutablePointer<Float>, _ z: UnsafeMutablePointer<Float>,
+    zStride: Int
+  ) { mp_panel_substitute_f32(steps, groups, backs, history, stride, factor, p, z, zStride) }
+  public static func addEvents(
+    _ w: UnsafeMutablePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Float>
+  ) { mp_add_events_f32(w, stride, columns, list, count, bits, x) }
+  public static func scatterRows(
+    _ x: UnsafePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Float>
+  ) { mp_scatter_rows_f32(x, stride, columns, list, count, bits, mask, y) }
+  public static func accumulateHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>
+  ) { mp_accumulate_halves_f32(x, stride, columns, rows, factor, y) }
+  public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Float>, by factor: Float) {
+    mp_scale_f32(n, y, factor)
+  }
+  public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>) {
+    mp_product_f32(n, y, x)
+  }
   public static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ aStep: Int,
     _ b: UnsafePointer<Float>?, _ bStep: Int, _ c: UnsafePointer<Float>?, _ cStep: Int

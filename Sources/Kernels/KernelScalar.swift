@@ -60,6 +60,67 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
     weights: UnsafePointer<Self>?, feedback: UnsafePointer<Self>?, kind: FeedbackKind, scale: Self, stride: Int,
     columns: Int, rows: Int, _ x: UnsafePointer<Self>, gain: UnsafePointer<Self>?,
     scratch: UnsafeMutablePointer<UInt32>, descending: Bool, into y: UnsafeMutablePointer<Self>)
+  /// Lists the columns of a matrix in which any of the first `rows` rows is not zero, ascending; returns how many.
+  static func activeColumns(
+    _ x: UnsafePointer<Self>, stride: Int, rows: Int, columns: Int, list: UnsafeMutablePointer<UInt32>
+  ) -> Int
+  /// `row(j) += Σ_k pre[k · preStride + j] · post[k · columns ...]` for the listed rows `j`, `k` in `0 ..< rank`.
+  static func addProducts(
+    _ w: UnsafeMutablePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    pre: UnsafePointer<Self>, preStride: Int, post: UnsafePointer<Self>, rank: Int)
+  /// Writes the transpose of a padded matrix of `rows` times `columns` elements.
+  static func transpose(
+    _ x: UnsafePointer<Self>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Self>,
+    stride yStride: Int)
+  /// Gathers up to `panelWidth` listed rows into a panel [columns][panelWidth]; missing rows are zeros. The `next` rows
+  /// listed behind them are fetched into the cache.
+  static func pack(
+    _ x: UnsafePointer<Self>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int, columns: Int,
+    into panel: UnsafeMutablePointer<Self>)
+  /// Scatters a panel back into the listed rows.
+  static func unpack(
+    _ panel: UnsafePointer<Self>, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    into x: UnsafeMutablePointer<Self>, stride: Int)
+  /// `y[k] = Σ_j x[j][k] · panel[j]` over the listed neurons `j`, for `k` in `0 ..< steps`.
+  static func panelDots(
+    _ panel: UnsafePointer<Self>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Self>, stride: Int,
+    steps: Int, into y: UnsafeMutablePointer<Self>)
+  /// `panel[j] += Σ_k x[j][k] · p[k]` for the listed neurons `j`.
+  static func panelUpdate(
+    _ panel: UnsafeMutablePointer<Self>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Self>,
+    stride: Int, steps: Int, _ p: UnsafePointer<Self>, pStride: Int)
+  /// `p[k] += factor[k] · trace` at learning step `k`, where `trace ← keep · trace + gain · spikes` at every step.
+  static func panelTrace(
+    _ spikes: UnsafePointer<Self>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, keep: Self, gain: Self,
+    factor: UnsafePointer<Self>, into p: UnsafeMutablePointer<Self>, pStride: Int)
+  /// `p[k] += factor[k] · x[k]` where the neuron has spiked at or before learning step `k`.
+  static func panelGated(
+    _ spikes: UnsafePointer<Self>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Self>, _ x: UnsafePointer<Self>, into p: UnsafeMutablePointer<Self>, pStride: Int)
+  /// What is sent back under the weights of every step, by forward substitution:
+  /// `z[b][k] += Σ_{i<k·groups} history[b][k][i] · p[i]`, then `p[k][g] += factor[b][g][k] · z[b][k]`.
+  ///
+  /// `history` nil: changes of the steps before do not count. A factor of nil stands for zeros.
+  static func panelSubstitute(
+    steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Self>?>?, stride: Int,
+    factor: UnsafePointer<UnsafePointer<Self>?>, _ p: UnsafeMutablePointer<Self>, _ z: UnsafeMutablePointer<Self>,
+    zStride: Int)
+  /// Adds to each listed row `j` the vectors `x[t]` whose bit `t` is set in `bits[j]`.
+  static func addEvents(
+    _ w: UnsafeMutablePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Self>)
+  /// Adds row `j` of `x` to the vectors `y[t]`, `columns` apart, for every bit `t` of `bits[j] & mask`, `j` in the list.
+  static func scatterRows(
+    _ x: UnsafePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Self>)
+  /// `y += Σ_j factor[j] · row(j)` of `rows` rows of bfloat16 numbers, in the layout of `HalfMatrix`.
+  static func accumulateHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>)
+  /// `y ← factor · y`.
+  static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Self>, by factor: Self)
+  /// `y ← x ∘ y`.
+  static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Self>, by x: UnsafePointer<Self>)
   /// One elementwise operation over `n` elements; a step of 0 spreads a scalar.
   static func elementwise(
     _ operation: Int32, _ n: Int, into y: UnsafeMutablePointer<Self>, _ a: UnsafePointer<Self>, _ aStep: Int,
@@ -104,6 +165,9 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
 extension KernelScalar {
   /// How many elements fill 64 bytes.
   public static var lanes: Int { 64 / MemoryLayout<Self>.stride }
+
+  /// Presynaptic neurons of a panel.
+  public static var panelWidth: Int { 2 * lanes }
 
   /// `count` rounded up to whole 64-byte vectors.
   public static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }

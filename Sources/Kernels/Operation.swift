@@ -11,6 +11,8 @@ struct Operation<Scalar: KernelScalar> {
     case dot
     /// `Wᵀp`: row dots.
     case back
+    /// `Wᵀp` of a trace of spikes.
+    case filteredBack(SpikeFilter<Scalar>)
     /// `Wq`: weighted rows.
     case ahead
     /// `y ← keep · y + a`.
@@ -35,14 +37,12 @@ struct Operation<Scalar: KernelScalar> {
     case .dot:
       y[0] = Scalar.dot(a.address, a.step, b!.address, b!.step, n)
     case .back:
-      Scalar.rowDots(
-        weights: nil, feedback: view.weights, kind: .plain, scale: 1, stride: view.columns, columns: view.columns,
-        rows: view.preCount, a.address, gain: nil, scratch: scratch, descending: false, into: y)
+      view.matrix.back(a.address, gain: nil, into: y)
+    case .filteredBack(let filter):
+      filter.read(into: y)
     case .ahead:
-      Scalar.fill(view.columns, y, with: 0)
       let count = Scalar.nonZero(view.preCount, a.address, list: scratch)
-      Scalar.accumulate(
-        view.weights, stride: view.columns, columns: view.columns, scratch, count, factor: a.address, into: y)
+      view.matrix.ahead(a.address, scratch, count, into: y)
     case .trace(let keep):
       Scalar.leak(n, y, keep: keep, gain: 1, a.address)
     }

@@ -6,6 +6,9 @@ import Rules
 ///
 /// Agrees with the interpreter; only the order of additions differs (tested for every rule page: 1e-10 in `Double`).
 /// Running allocates nothing.
+///
+/// Changes are either swept into the weights at once, or deferred: kept as products of vectors and written once a
+/// sample, which is the same rule in another order of additions.
 public final class Plan<Scalar: KernelScalar> {
   private let view: ProjectionView<Scalar>
   private let arena = Arena()
@@ -17,8 +20,10 @@ public final class Plan<Scalar: KernelScalar> {
   private var eligibility: UnsafeMutablePointer<Scalar>?
   private var eligibilityProgram: SweepProgram<Scalar>?
   private var change: UnsafeMutablePointer<Scalar>?
-  private var changed = false
-  private let update: SweepProgram<Scalar>
+  @exclusivity(unchecked) private var changed = false
+  private let update: SweepProgram<Scalar>?
+  private let deferred: DeferredProgram<Scalar>?
+  private let ahead: AheadProgram<Scalar>?
   private let bounds: ClosedRange<Double>?
 
   /// Quantities the rule reads in this projection.
@@ -30,6 +35,20 @@ public final class Plan<Scalar: KernelScalar> {
   /// Bytes the plan holds.
   public var byteCount: Int { arena.byteCount }
 
+  /// How changes reach the weights.
+  public enum Form: Sendable, Hashable, CaseIterable {
+    /// Every change is swept into the rows at once.
+    case swept
+    /// Changes are kept as products of vectors and written at the end of a sample.
+    case deferred
+    /// As deferred, and the input's spikes are known for the whole sample, so that nothing of the pre side is touched
+    /// before its end.
+    case ahead
+  }
+
+  /// How changes reach the weights: the form wanted, or the next that the rule and the credit pathway allow.
+  public var form: Form { ahead != nil ? .ahead : deferred != nil ? .deferred : .swept }
+
   /// Compiles `rule` for one projection.
   ///
   /// - Parameters:
@@ -38,7 +57,10 @@ public final class Plan<Scalar: KernelScalar> {
   ///   - layerCount: number of projections.
   ///   - isActive: per coefficient slot, false where its value is 0 so that its terms cost nothing.
   ///   - view: the projection's arrays.
-  public init(rule: Rule, layer: Int, layerCount: Int, isActive: [Bool], view: ProjectionView<Scalar>) {
+  ///   - form: the form wanted; nil for the one that is expected to be faster.
+  public init(
+    rule: Rule, layer: Int, layerCount: Int, isActive: [Bool], view: ProjectionView<Scalar>, form: Form? = nil
+  ) {
     self.view = view
     let allSlots = rule.coefficientSlots(layerCount: layerCount)
     precondition(isActive.count == allSlots.count, "\(isActive.count) coefficients, \(allSlots.count) slots")
@@ -80,6 +102,8 @@ public final class Plan<Scalar: KernelScalar> {
       let isPre = trace.owner == .pre
       let count = isPre ? view.preCount : view.postCount
       let address = arena.allocate(isPre ? view.preCount : view.columns, of: Scalar.self)
+      if trace.of == .quantity(.sPost) { builder.spikeTraces[trace.name] = trace.decay }
+      if trace.of == .quantity(.sPre) { builder.inputTraces[trace.name] = trace.decay }
       builder.traces[trace.name] = Value(address: address, place: isPre ? .pre : .post)
       traces.append((address, count))
     }
@@ -107,15 +131,40 @@ public final class Plan<Scalar: KernelScalar> {
       stateful.formUnion(program.reads)
     }
     bounds = rule.weightBounds
-    var target = view.weights
-    if rule.every == .sample {
-      let matrix = arena.allocate(size, of: Scalar.self)
-      change = matrix
-      target = matrix
+    let mayDefer = !view.matrix.mustBeCurrent && (bounds == nil || rule.every == .sample) && form != .swept
+    var inputTerms: AheadTerms?
+    if mayDefer, form != .deferred, view.input != nil, view.steps <= AheadProgram<Scalar>.mostSteps,
+      let decay = view.pre.activityDecay
+    {
+      inputTerms = AheadTerms(
+        terms, activityDecay: decay, spikeTraces: builder.inputTraces, hasErrorFeedback: view.errorFeedback != nil)
     }
-    update = SweepProgram(
-      terms: terms, target: target, keep: nil, clip: rule.every == .step ? rule.weightBounds : nil, builder: builder)
-    reads = stateful.union(update.reads)
+    if let inputTerms {
+      let program = AheadProgram(terms: inputTerms, takesEffect: rule.every == .step, builder: builder)
+      ahead = program
+      deferred = nil
+      update = nil
+      reads = stateful.union(program.reads)
+    } else if mayDefer, DeferredProgram<Scalar>.rank(of: terms) != nil {
+      let program = DeferredProgram(terms: terms, takesEffect: rule.every == .step, builder: builder)
+      ahead = nil
+      deferred = program
+      update = nil
+      reads = stateful.union(program.reads)
+    } else {
+      var target = view.weights
+      if rule.every == .sample {
+        let matrix = arena.allocate(size, of: Scalar.self)
+        change = matrix
+        target = matrix
+      }
+      let program = SweepProgram(
+        terms: terms, target: target, keep: nil, clip: rule.every == .step ? rule.weightBounds : nil, builder: builder)
+      update = program
+      ahead = nil
+      deferred = nil
+      reads = stateful.union(program.reads)
+    }
     statefulReadsError = !stateful.isDisjoint(with: [.ePre, .ePost, .loss, .reward, .modulator])
   }
 
@@ -124,7 +173,9 @@ public final class Plan<Scalar: KernelScalar> {
     for (cell, slot) in zip(coefficients, slots) { cell[0] = Scalar(values[slot]) }
     for operation in traceFixed { operation.run(view, scratch) }
     eligibilityProgram?.bind()
-    update.bind()
+    update?.bind()
+    deferred?.bind()
+    ahead?.bind()
   }
 
   /// Zeroes traces, eligibility and the summed change: the start of a sample.
@@ -133,7 +184,14 @@ public final class Plan<Scalar: KernelScalar> {
     for trace in traces { Scalar.fill(trace.count, trace.address, with: 0) }
     if let eligibility { zero(eligibility) }
     if let change, changed { zero(change) }
+    if let deferred { for filter in deferred.filters { filter.reset() } }
+    if let ahead, let input = view.input { ahead.reset(input) }
     changed = false
+  }
+
+  /// Whether anything has to follow every step: traces, eligibility, or what a deferred form keeps.
+  public var follows: Bool {
+    !traceOperations.isEmpty || eligibilityProgram != nil || ahead != nil || !(deferred?.filters.isEmpty ?? true)
   }
 
   /// Moves traces, then eligibility, by one step.
@@ -141,29 +199,47 @@ public final class Plan<Scalar: KernelScalar> {
   public func advance() {
     for operation in traceOperations { operation.run(view, scratch) }
     eligibilityProgram?.run()
+    if let deferred { for filter in deferred.filters { filter.advance() } }
+    ahead?.advance()
   }
 
   /// Changes the weights, or what will be added to them at the end of the sample.
   @specialized(where Scalar == Float)
   public func learn() {
-    update.run()
+    update?.run()
+    deferred?.run()
+    ahead?.run()
     changed = true
   }
 
-  /// Applies the sum of a sample's changes when the rule moves weights once a sample.
+  /// Writes what is pending: the sum of a sample's changes when the rule moves weights once a sample.
   @specialized(where Scalar == Float)
   public func endSample() {
-    guard let change, changed else { return }
-    let size = view.preCount * view.columns
-    Scalar.addScaled(size, view.weights, factor: 1, change)
-    if let bounds {
-      let low = Scalar(bounds.lowerBound)
-      let high = Scalar(bounds.upperBound)
-      Scalar.elementwise(
-        Int32(MP_CLIP), size, into: view.weights, view.weights, 1, [low], 0, [high], 0)
+    if let ahead {
+      ahead.write()
+      if changed { clip() }
+      changed = false
+      return
     }
-    zero(change)
+    guard changed else { return }
     changed = false
+    if deferred != nil {
+      view.matrix.write()
+      clip()
+    } else if let change {
+      Scalar.addScaled(view.preCount * view.columns, view.weights, factor: 1, change)
+      clip()
+      zero(change)
+    }
+  }
+
+  private func clip() {
+    guard let bounds else { return }
+    let low = Scalar(bounds.lowerBound)
+    let high = Scalar(bounds.upperBound)
+    Scalar.elementwise(
+      Int32(MP_CLIP), view.preCount * view.columns, into: view.weights, view.weights, 1, [low], 0, [high], 0)
+    view.matrix.baseChanged()
   }
 
   private var scratch: UnsafeMutablePointer<UInt32> { scratchStorage }

@@ -6,8 +6,8 @@ public struct ProjectionView<Scalar: KernelScalar> {
   public var preCount: Int, postCount: Int
   /// Postsynaptic count padded to 64 bytes; also the distance between rows.
   public var columns: Int
-  /// Forward weights, pre-major: `weights[pre · columns + post]`.
-  public var weights: UnsafeMutablePointer<Scalar>
+  /// Forward weights.
+  public var matrix: SynapticMatrix<Scalar>
   /// Feedback weights between the same neurons, same layout; nil when the credit pathway has none.
   public var feedback: UnsafeMutablePointer<Scalar>?
   /// The presynaptic group.
@@ -17,19 +17,34 @@ public struct ProjectionView<Scalar: KernelScalar> {
   /// The network's scalars.
   public var scalars: ScalarView<Scalar>
 
+  /// Steps of a sample.
+  public var steps: Int
+  /// The input's spikes, for the projection of the input where they are known before a sample begins.
+  public var input: InputSpikes?
+  /// Fixed feedback `B` that forms the pre group's error as `ψ_pre ∘ Bᵀ e_post`, laid out like the weights; nil where
+  /// the error is formed in another way.
+  public var errorFeedback: UnsafePointer<Scalar>?
+
+  /// Forward weights, pre-major: `weights[pre · columns + post]`; current only when no changes are pending.
+  public var weights: UnsafeMutablePointer<Scalar> { matrix.base }
+
   /// Collects the addresses.
   public init(
-    preCount: Int, postCount: Int, weights: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?,
-    pre: GroupView<Scalar>, post: GroupView<Scalar>, scalars: ScalarView<Scalar>
+    matrix: SynapticMatrix<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, pre: GroupView<Scalar>,
+    post: GroupView<Scalar>, scalars: ScalarView<Scalar>, steps: Int, input: InputSpikes? = nil,
+    errorFeedback: UnsafePointer<Scalar>? = nil
   ) {
-    self.preCount = preCount
-    self.postCount = postCount
-    self.columns = Scalar.padded(postCount)
-    self.weights = weights
+    preCount = matrix.preCount
+    postCount = matrix.postCount
+    columns = matrix.columns
+    self.matrix = matrix
     self.feedback = feedback
     self.pre = pre
     self.post = post
     self.scalars = scalars
+    self.steps = steps
+    self.input = input
+    self.errorFeedback = errorFeedback
   }
 }
 
@@ -45,9 +60,19 @@ public struct GroupView<Scalar: KernelScalar> {
   public var gain: UnsafeMutablePointer<Scalar>
   /// `e`: teaching signal.
   public var error: UnsafeMutablePointer<Scalar>
+  /// The indices of the neurons that spike in this step, ascending.
+  public var spiking: UnsafeMutablePointer<UInt32>
+  /// How many spike in this step.
+  public var spikingCount: UnsafeMutablePointer<UInt32>
+  /// Share of the activity kept per step where the activity is a trace of the spikes,
+  /// `y ← decay · y + (1 − decay) · s`; nil where it is something else.
+  public var activityDecay: Double?
 
   /// Allocates the vectors of a group of `count` neurons.
-  public init(count: Int, in arena: Arena) {
+  public init(count: Int, activityDecay: Double?, in arena: Arena) {
+    self.activityDecay = activityDecay
+    spiking = arena.allocate(count, of: UInt32.self)
+    spikingCount = arena.allocate(1, of: UInt32.self)
     activity = arena.allocate(count, of: Scalar.self)
     spikes = arena.allocate(count, of: Scalar.self)
     potential = arena.allocate(count, of: Scalar.self)

@@ -23,7 +23,7 @@ final class SweepProgram<Scalar: KernelScalar> {
   /// True when one of them is nowhere 0, so that every row has work at every step.
   private var visitsEveryRow = false
   private let isEmpty: Bool
-  private var descending = false
+  @exclusivity(unchecked) private var descending = false
   /// Quantities the terms read.
   let reads: Set<Quantity>
 

@@ -17,6 +17,14 @@ struct ValueBuilder<Scalar: KernelScalar> {
   var vectors: [Operation<Scalar>] = []
   /// Instructions run for every presynaptic neuron.
   var rows: [Operation<Scalar>] = []
+  /// Whether `back` of a trace of postsynaptic spikes may be followed event by event.
+  var filtersSpikes = false
+  /// The filters made so far.
+  var filters: [SpikeFilter<Scalar>] = []
+  /// Traces of spikes that were declared, by name: `x ← keep · x + s`.
+  var spikeTraces: [String: Double] = [:]
+  /// The same of presynaptic spikes.
+  var inputTraces: [String: Double] = [:]
   /// Quantities read.
   var reads: Set<Quantity> = []
   private var known: [Expression: Value<Scalar>] = [:]
@@ -32,6 +40,8 @@ struct ValueBuilder<Scalar: KernelScalar> {
     builder.traces = traces
     builder.eligibility = eligibility
     builder.coefficients = coefficients
+    builder.spikeTraces = spikeTraces
+    builder.inputTraces = inputTraces
     return builder
   }
 
@@ -75,10 +85,28 @@ struct ValueBuilder<Scalar: KernelScalar> {
     case .back(let a):
       let p = postVector(value(a))
       reads.insert(.weight)
+      if let filter = filter(a, p) {
+        filters.append(filter)
+        return append(.filteredBack(filter), [p], place: .pre, count: view.preCount)
+      }
       return append(.back, [p], place: .pre, count: view.preCount)
     case .ahead(let a):
       reads.insert(.weight)
       return append(.ahead, [preVector(value(a))], place: .post, count: view.columns)
+    }
+  }
+
+  /// A filter that follows `back(expression)`, if the expression is a trace of postsynaptic spikes.
+  private func filter(_ expression: Expression, _ value: Value<Scalar>) -> SpikeFilter<Scalar>? {
+    guard filtersSpikes else { return nil }
+    switch expression {
+    case .quantity(.yPost):
+      guard let decay = view.post.activityDecay else { return nil }
+      return SpikeFilter(view: view, trace: value.address, keep: decay, gain: 1 - decay, in: arena)
+    case .trace(let name):
+      guard let decay = spikeTraces[name], view.post.activityDecay != nil else { return nil }
+      return SpikeFilter(view: view, trace: value.address, keep: decay, gain: 1, in: arena)
+    default: return nil
     }
   }
 
@@ -197,8 +225,10 @@ struct ValueBuilder<Scalar: KernelScalar> {
   ) -> Value<Scalar> {
     let y = arena.allocate(place == .scalar ? 1 : max(count, place == .pre ? 0 : view.columns), of: Scalar.self)
     var isFixed = operands.allSatisfy(\.isFixed) && place != .row
-    if case .back = kind { isFixed = false }
-    if case .ahead = kind { isFixed = false }
+    switch kind {
+    case .back, .ahead, .filteredBack: isFixed = false
+    default: break
+    }
     let operation = Operation(
       kind: kind, n: count, y: y, a: operands[0], b: operands.count > 1 ? operands[1] : nil,
       c: operands.count > 2 ? operands[2] : nil)

@@ -18,6 +18,15 @@ public struct EpisodeDraws: Sendable, Hashable {
     self.index = index
   }
 
+  /// Fills `row` with elements `start ..< start + count` of a stream of uniform numbers within ±`bound`.
+  public func fill<Scalar: KernelScalar>(
+    _ row: UnsafeMutablePointer<Scalar>, purpose: RandomPurpose, part: UInt32, start: Int, _ count: Int, bound: Double
+  ) {
+    Scalar.uniform(
+      seed: seed, second: part, first: index, purpose: purpose.rawValue << 8 | lane, bound: Scalar(bound), start: start,
+      count, into: row)
+  }
+
   /// Fills a pre-major matrix with uniform numbers within ±`bound`.
   ///
   /// Synapse (pre `j`, post `i`) takes element `j · postCount + i` of the stream, whatever the padding.
@@ -27,9 +36,7 @@ public struct EpisodeDraws: Sendable, Hashable {
   ) {
     let columns = Scalar.padded(postCount)
     for j in 0..<preCount {
-      Scalar.uniform(
-        seed: seed, second: part, first: index, purpose: purpose.rawValue << 8 | lane, bound: Scalar(bound),
-        start: j * postCount, postCount, into: matrix + j * columns)
+      fill(matrix + j * columns, purpose: purpose, part: part, start: j * postCount, postCount, bound: bound)
     }
   }
 }

@@ -16,24 +16,24 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   public let projections: [Projection<Scalar>]
   /// The scalars that rules may read.
   public let scalars: ScalarView<Scalar>
+  /// The input spikes of the sample at hand, where somebody says them in advance.
+  public let input = InputSpikes()
   /// Spikes of each hidden group since `clearCounts`.
-  public private(set) var spikeCounts: [Int]
+  @exclusivity(unchecked) public private(set) var spikeCounts: [Int]
   /// Steps since `clearCounts`.
-  public private(set) var stepCount = 0
+  @exclusivity(unchecked) public private(set) var stepCount = 0
 
   let arena = Arena()
   private let neurons: [any NeuronModel<Scalar>]
   private let currents: [UnsafeMutablePointer<Scalar>]
   private let filtered: [UnsafeMutablePointer<Scalar>]
-  private let lists: [UnsafeMutablePointer<UInt32>]
-  private var listCounts: [Int]
   private let activityDecay: Scalar
   private let readoutLeak: Scalar
   private let synapseDecay: Scalar?
   private let activityGain: Scalar
   private let readoutGain: Scalar
   private let stepNumbers: [Scalar]
-  private var step_ = 0
+  @exclusivity(unchecked) private var step_ = 0
 
   /// Allocates a network.
   /// - Precondition: sizes are positive and the neuron model is in the catalogue.
@@ -48,18 +48,17 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
       preconditionFailure("no neuron model \(parameters.neuron)")
     }
     groups = sizes.enumerated().map { level, count in
-      var group = GroupView<Scalar>(count: count, in: arena)
+      var group = GroupView<Scalar>(
+        count: count, activityDecay: level + 1 < sizes.count ? parameters.activityDecay : nil, in: arena)
       // What an input neuron is driven with is all the potential it has.
       if level == 0 { group.potential = group.spikes }
       return group
     }
-    projections = (0..<sizes.count - 1).map { Projection(preCount: sizes[$0], postCount: sizes[$0 + 1], in: arena) }
+    projections = (0..<sizes.count - 1).map { Projection(preCount: sizes[$0], postCount: sizes[$0 + 1]) }
     scalars = ScalarView(in: arena)
     neurons = parameters.hidden.map { entry.make($0, parameters, arena) }
     currents = sizes.map { arena.allocate($0, of: Scalar.self) }
     filtered = sizes.map { arena.allocate($0, of: Scalar.self) }
-    lists = sizes.map { arena.allocate($0, of: UInt32.self) }
-    listCounts = [Int](repeating: 0, count: sizes.count)
     spikeCounts = [Int](repeating: 0, count: parameters.hidden.count)
     activityDecay = Scalar(parameters.activityDecay)
     readoutLeak = Scalar(parameters.readoutLeak)
@@ -83,6 +82,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
       draws.fill(
         projection.weights, purpose: .weights, part: UInt32(l), preCount: projection.preCount,
         postCount: projection.postCount, bound: projection.bound(scale: parameters.weightScale))
+      projection.matrix.baseChanged()
     }
   }
 
@@ -102,7 +102,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
     }
     for (current, count) in zip(filtered, sizes) { Scalar.fill(count, current, with: 0) }
     for model in neurons { model.reset() }
-    for level in listCounts.indices { listCounts[level] = 0 }
+    for group in groups { group.spikingCount[0] = 0 }
     scalars.step[0] = 0
     step_ = 0
   }
@@ -110,18 +110,14 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   /// One step driven by input spikes: `list` holds the indices of the inputs that spike, ascending.
   @specialized(where Scalar == Float)
   public func step(spikes list: UnsafePointer<UInt16>, count: Int, learning: Bool) {
-    let spikes = groups[0].spikes
-    let inputs = lists[0]
-    for k in 0..<listCounts[0] { spikes[Int(inputs[k])] = 0 }
+    let group = groups[0]
+    for k in 0..<Int(group.spikingCount[0]) { group.spikes[Int(group.spiking[k])] = 0 }
     for k in 0..<count {
-      inputs[k] = UInt32(list[k])
-      spikes[Int(list[k])] = 1
+      group.spiking[k] = UInt32(list[k])
+      group.spikes[Int(list[k])] = 1
     }
-    listCounts[0] = count
-    clearCurrent(1)
-    let first = projections[0]
-    Scalar.accumulate(
-      first.weights, stride: first.columns, columns: first.columns, inputs, count, into: currents[1])
+    group.spikingCount[0] = UInt32(count)
+    projections[0].matrix.ahead(spikes: group.spikes, group.spiking, count, into: currents[1])
     propagate(learning: learning)
   }
 
@@ -130,21 +126,14 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   public func step(
     currents drive: UnsafePointer<Float>, list: UnsafePointer<UInt16>, count: Int, learning: Bool
   ) {
-    let spikes = groups[0].spikes
-    let inputs = lists[0]
+    let group = groups[0]
     for k in 0..<count {
-      inputs[k] = UInt32(list[k])
-      spikes[Int(list[k])] = Scalar(drive[Int(list[k])])
+      group.spiking[k] = UInt32(list[k])
+      group.spikes[Int(list[k])] = Scalar(drive[Int(list[k])])
     }
-    clearCurrent(1)
-    let first = projections[0]
-    Scalar.accumulate(
-      first.weights, stride: first.columns, columns: first.columns, inputs, count, factor: spikes, into: currents[1])
+    group.spikingCount[0] = UInt32(count)
+    projections[0].matrix.ahead(group.spikes, group.spiking, count, into: currents[1])
     propagate(learning: learning)
-  }
-
-  private func clearCurrent(_ level: Int) {
-    Scalar.fill(Scalar.padded(sizes[level]), currents[level], with: 0)
   }
 
   @specialized(where Scalar == Float)
@@ -153,18 +142,14 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
     let top = sizes.count - 1
     for level in 1..<top {
       let group = groups[level]
-      let spiked = neurons[level - 1].step(group, current: current(level), list: lists[level])
-      listCounts[level] = spiked
+      let spiked = neurons[level - 1].step(group, current: current(level), list: group.spiking)
+      group.spikingCount[0] = UInt32(spiked)
       spikeCounts[level - 1] += spiked
       if learning {
         neurons[level - 1].gain(group)
         low(level)
       }
-      let projection = projections[level]
-      clearCurrent(level + 1)
-      Scalar.accumulate(
-        projection.weights, stride: projection.columns, columns: projection.columns, lists[level], spiked,
-        into: currents[level + 1])
+      projections[level].matrix.ahead(spikes: group.spikes, group.spiking, spiked, into: currents[level + 1])
     }
     Scalar.leak(
       sizes[top], groups[top].potential, keep: readoutLeak, gain: readoutGain, current(top))
@@ -216,9 +201,17 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   public var readoutIsFinite: Bool { Scalar.allFinite(readout.potential, outputCount) }
 
   /// The arrays of projection `l` as its rule sees them.
-  public func view(_ l: Int, feedback: UnsafeMutablePointer<Scalar>?) -> ProjectionView<Scalar> {
+  ///
+  /// - Parameters:
+  ///   - feedback: the feedback weights that rules read as `b`.
+  ///   - errorFeedback: fixed feedback that forms the pre group's error.
+  ///   - foresees: whether `input` will know the spikes of a sample before it begins.
+  public func view(
+    _ l: Int, feedback: UnsafeMutablePointer<Scalar>?, errorFeedback: UnsafePointer<Scalar>? = nil,
+    foresees: Bool = false
+  ) -> ProjectionView<Scalar> {
     ProjectionView(
-      preCount: sizes[l], postCount: sizes[l + 1], weights: projections[l].weights, feedback: feedback,
-      pre: groups[l], post: groups[l + 1], scalars: scalars)
+      matrix: projections[l].matrix, feedback: feedback, pre: groups[l], post: groups[l + 1], scalars: scalars,
+      steps: parameters.steps, input: l == 0 && foresees ? input : nil, errorFeedback: errorFeedback)
   }
 }

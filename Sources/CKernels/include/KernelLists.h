@@ -53,7 +53,65 @@
   K(T, R, machine_read, (const R *x, size_t n, size_t sweeps), (x, n, sweeps))                                         \
   K(T, R, machine_update, (R *x, size_t n, size_t sweeps, R factor), (x, n, sweeps, factor))
 
+// Products of vectors, written into a matrix at the end of a sample: deferred.inc.
+#define MP_PRODUCT_KERNELS(K, T, R)                                                                                    \
+  K(T, size_t, active_columns,                                                                                         \
+    (const R *x, size_t stride, size_t rows, size_t columns, uint32_t *list),                                          \
+    (x, stride, rows, columns, list))                                                                                  \
+  K(T, void, add_products,                                                                                             \
+    (R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, const R *pre, size_t preStride,          \
+     const R *post, size_t rank),                                                                                      \
+    (w, stride, columns, list, count, pre, preStride, post, rank))                                                     \
+  K(T, void, transpose,                                                                                                \
+    (const R *x, size_t stride, size_t rows, size_t columns, R *y, size_t yStride),                                    \
+    (x, stride, rows, columns, y, yStride))                                                                            \
+  K(T, void, scale,                                                                                                    \
+    (size_t n, R *y, R factor),                                                                                        \
+    (n, y, factor))                                                                                                    \
+  K(T, void, product,                                                                                                  \
+    (size_t n, R *y, const R *x),                                                                                      \
+    (n, y, x))                                                                                                         \
+  K(T, void, add_events,                                                                                               \
+    (R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, const uint64_t *bits, const R *x),       \
+    (w, stride, columns, list, count, bits, x))                                                                        \
+  K(T, void, scatter_rows,                                                                                             \
+    (const R *x, size_t stride, size_t columns, const uint32_t *list, size_t count, const uint64_t *bits,              \
+     uint64_t mask, R *y),                                                                                             \
+    (x, stride, columns, list, count, bits, mask, y))                                                                  \
+  K(T, void, accumulate_halves,                                                                                        \
+    (const uint32_t *x, size_t stride, size_t columns, size_t rows, const R *factor, R *y),                            \
+    (x, stride, columns, rows, factor, y))
+
+// Panels of a few presynaptic neurons: panels.inc.
+#define MP_PANEL_KERNELS(K, T, R)                                                                                      \
+  K(T, void, pack,                                                                                                     \
+    (const R *x, size_t stride, const uint32_t *list, size_t count, size_t next, size_t columns, R *panel),            \
+    (x, stride, list, count, next, columns, panel))                                                                    \
+  K(T, void, unpack,                                                                                                   \
+    (const R *panel, size_t columns, const uint32_t *list, size_t count, R *x, size_t stride),                         \
+    (panel, columns, list, count, x, stride))                                                                          \
+  K(T, void, panel_dots,                                                                                               \
+    (const R *panel, const uint32_t *list, size_t count, const R *x, size_t stride, size_t steps, R *y),               \
+    (panel, list, count, x, stride, steps, y))                                                                         \
+  K(T, void, panel_update,                                                                                             \
+    (R *panel, const uint32_t *list, size_t count, const R *x, size_t stride, size_t steps, const R *p, size_t pStride),\
+    (panel, list, count, x, stride, steps, p, pStride))                                                                \
+  K(T, void, panel_trace,                                                                                              \
+    (const R *spikes, size_t steps, const uint32_t *learning, size_t count, R keep, R gain, const R *factor, R *p,     \
+     size_t pStride),                                                                                                  \
+    (spikes, steps, learning, count, keep, gain, factor, p, pStride))                                                  \
+  K(T, void, panel_gated,                                                                                              \
+    (const R *spikes, size_t steps, const uint32_t *learning, size_t count, const R *factor, const R *x, R *p,         \
+     size_t pStride),                                                                                                  \
+    (spikes, steps, learning, count, factor, x, p, pStride))                                                           \
+  K(T, void, panel_substitute,                                                                                         \
+    (size_t steps, size_t groups, size_t backs, const R *const *history, size_t stride, const R *const *factor, R *p,  \
+     R *z, size_t zStride),                                                                                            \
+    (steps, groups, backs, history, stride, factor, p, z, zStride))
+
 // All of them.
 #define MP_KERNELS(K, T, R)                                                                                            \
   MP_ROW_KERNELS(K, T, R)                                                                                              \
+  MP_PRODUCT_KERNELS(K, T, R)                                                                                          \
+  MP_PANEL_KERNELS(K, T, R)                                                                                            \
   MP_MACHINE_KERNELS(K, T, R)

@@ -8,21 +8,47 @@ import Networks
 public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "random" }
 
-  private let path: LayerwiseDelivery<Scalar>
+  private let network: SpikingNetwork<Scalar>
   private let feedbackWeights: FeedbackMatrices<Scalar>
+  private let rows: [HalfMatrix<Scalar>]
+  private let arena = Arena()
+  private var inputRowsAreCurrent = false
 
   public init(network: SpikingNetwork<Scalar>) {
-    path = LayerwiseDelivery(network: network)
+    let arena = self.arena
+    self.network = network
     feedbackWeights = FeedbackMatrices(network: network)
+    rows = network.projections.map { HalfMatrix(rows: $0.postCount, columns: $0.preCount, in: arena) }
   }
 
-  public func beginEpisode(_ draws: EpisodeDraws) { feedbackWeights.draw(draws) }
+  public func beginEpisode(_ draws: EpisodeDraws) {
+    feedbackWeights.draw(draws)
+    // The input's error is seldom asked for, and its matrix is the largest.
+    inputRowsAreCurrent = false
+    for l in 1..<max(1, rows.count) { take(l) }
+  }
 
+  private func take(_ l: Int) {
+    rows[l].take(transposeOf: feedbackWeights.matrices[l], distance: network.projections[l].columns)
+  }
+
+  @specialized(where Scalar == Float)
   public func deliver(to lowest: Int) {
-    path.deliver(
-      to: lowest, kind: .plain, weights: { _ in nil }, magnitudes: { UnsafePointer(feedbackWeights.matrices[$0]) },
-      scale: { _ in 1 })
+    for l in stride(from: network.projections.count - 1, through: lowest, by: -1) {
+      if l == 0 {
+        if !inputRowsAreCurrent { take(0) }
+        inputRowsAreCurrent = true
+        network.formInputGain()
+      }
+      let group = network.groups[l]
+      let count = Scalar.padded(network.sizes[l])
+      Scalar.fill(count, group.error, with: 0)
+      rows[l].addRows(network.groups[l + 1].error, to: group.error)
+      Scalar.multiply(count, group.error, by: group.gain)
+    }
   }
 
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { feedbackWeights.matrices[l] }
+
+  public func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>? { UnsafePointer(feedbackWeights.matrices[l]) }
 }

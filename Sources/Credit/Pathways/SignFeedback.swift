@@ -18,6 +18,7 @@ public final class UniformSignFeedback<Scalar: KernelScalar>: CreditPathway {
   public init(network: SpikingNetwork<Scalar>) {
     self.network = network
     path = LayerwiseDelivery(network: network)
+    for projection in network.projections { projection.matrix.requireCurrent() }
     scales = network.projections.map {
       Scalar(network.parameters.feedbackScale * (2 / Double($0.preCount + $0.postCount)).squareRoot())
     }
@@ -71,6 +72,7 @@ private struct SignedMagnitudes<Scalar: KernelScalar> {
     self.network = network
     path = LayerwiseDelivery(network: network)
     matrices = FeedbackMatrices(network: network)
+    for projection in network.projections { projection.matrix.requireCurrent() }
   }
 
   func draw(_ draws: EpisodeDraws, round: UInt32) {

@@ -8,17 +8,16 @@ public final class Transport<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "transport" }
 
   private let network: SpikingNetwork<Scalar>
-  private let path: LayerwiseDelivery<Scalar>
 
-  public init(network: SpikingNetwork<Scalar>) {
-    self.network = network
-    path = LayerwiseDelivery(network: network)
-  }
+  public init(network: SpikingNetwork<Scalar>) { self.network = network }
 
+  @specialized(where Scalar == Float)
   public func deliver(to lowest: Int) {
-    path.deliver(
-      to: lowest, kind: .plain, weights: { _ in nil }, magnitudes: { UnsafePointer(network.projections[$0].weights) },
-      scale: { _ in 1 })
+    for l in stride(from: network.projections.count - 1, through: lowest, by: -1) {
+      if l == 0 { network.formInputGain() }
+      network.projections[l].matrix.back(
+        network.groups[l + 1].error, gain: network.groups[l].gain, into: network.groups[l].error)
+    }
   }
 
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { network.projections[l].weights }

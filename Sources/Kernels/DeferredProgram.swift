@@ -1,0 +1,84 @@
+import Rules
+
+/// A sum of terms compiled to products of a pre and a post vector, which are written into the weights once a sample.
+///
+/// Terms `scalar · post ⊗ pre` are grouped by post factor; the pre factors of a group are summed, `back(p)` included,
+/// which is taken from the matrix and its pending changes. A plain decay `scalar · w` scales the matrix.
+final class DeferredProgram<Scalar: KernelScalar> {
+  private let view: ProjectionView<Scalar>
+  private let fixed: [Operation<Scalar>]
+  private let vectors: [Operation<Scalar>]
+  private let products: [(pre: Value<Scalar>, post: Value<Scalar>)]
+  private let growth: Value<Scalar>?
+  private let scratch: UnsafeMutablePointer<UInt32>
+  private let takesEffect: Bool
+  /// Quantities the terms read.
+  let reads: Set<Quantity>
+  /// What has to follow every step, before the update: filtered rows of the transposed matrix.
+  let filters: [SpikeFilter<Scalar>]
+
+  /// Distinct post factors, each one product a step; nil when the terms cannot be deferred.
+  static func rank(of terms: [Term]) -> Int? {
+    for term in terms {
+      guard term.synapse.isEmpty else { return nil }
+      if term.weightPower == 1, term.post.isEmpty, term.pre.isEmpty { continue }
+      if term.weightPower != 0 { return nil }
+    }
+    return Set(terms.filter { $0.weightPower == 0 }.map(\.post)).count
+  }
+
+  /// - Parameters:
+  ///   - terms: what is added to the weights; `rank(of:)` must not be nil.
+  ///   - takesEffect: false when changes of a sample count only at its end.
+  ///   - builder: knows the addresses of coefficients and traces.
+  init(terms: [Term], takesEffect: Bool, builder template: ValueBuilder<Scalar>) {
+    var builder = template
+    builder.filtersSpikes = true
+    let view = builder.view
+    var sums: [(post: [Factor], value: Value<Scalar>, pre: Value<Scalar>)] = []
+    var growth: Value<Scalar>?
+    for term in terms {
+      let number = builder.value(.number(term.number))
+      let scalar = builder.product(number, builder.product(of: term.scalar))!
+      if term.weightPower == 1 {
+        builder.reads.insert(.weight)
+        growth = builder.sum(growth, scalar)
+        continue
+      }
+      let pre = builder.preVector(builder.product(scalar, builder.product(of: term.pre))!)
+      if let known = sums.firstIndex(where: { $0.post == term.post }) {
+        sums[known].pre = builder.sum(sums[known].pre, pre)
+      } else {
+        let post = builder.postVector(builder.product(of: term.post) ?? builder.value(.number(1)))
+        sums.append((term.post, post, pre))
+      }
+    }
+    self.view = view
+    self.growth = growth
+    self.takesEffect = takesEffect
+    products = sums.map { ($0.pre, $0.value) }
+    fixed = builder.fixed
+    vectors = builder.vectors
+    reads = builder.reads
+    filters = builder.filters
+    scratch = builder.arena.allocate(max(view.preCount, view.postCount), of: UInt32.self)
+    if !filters.isEmpty { view.matrix.keepTransposed() }
+  }
+
+  /// Computes what depends on coefficients alone and makes room in the matrix.
+  func bind() {
+    for operation in fixed { operation.run(view, scratch) }
+    view.matrix.prepare(groups: products.count, steps: view.steps, takesEffect: takesEffect)
+  }
+
+  /// Takes the changes of a step; every factor is read before any weight moves.
+  @specialized(where Scalar == Float)
+  func run() {
+    for operation in vectors { operation.run(view, scratch) }
+    if let growth { view.matrix.grow(by: growth.address[0]) }
+    for (g, product) in products.enumerated() {
+      view.matrix.change(g, pre: product.pre.address, post: product.post.address)
+    }
+    view.matrix.commit()
+  }
+}

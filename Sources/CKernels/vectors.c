@@ -18,6 +18,14 @@ int mp_vectors_available(int path) {
   }
 }
 
+int mp_vectors_fuse(int path) {
+#if defined(__FP_FAST_FMA)
+  return 1;
+#else
+  return path != MP_VECTORS_PLAIN;
+#endif
+}
+
 int mp_vectors_chosen(void) { return chosen; }
 
 int mp_vectors_choose(int path) {

@@ -15,7 +15,8 @@ public enum FeedbackKind: Int32, Sendable {
 ///
 /// Matrices are pre-major: row `j` holds the weights of presynaptic neuron `j` onto every postsynaptic neuron, `columns`
 /// of them (the count padded to 64 bytes), `stride` apart. Pointers to rows and post vectors are aligned to 64 bytes and
-/// padded with zeros. Results have the same bits on every vector width.
+/// padded with zeros. Results have the same bits on every
+/// vector path that fuses multiplication and addition; see `VectorPath`.
 public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   /// A new, empty sweep from `source` rows to `target` rows; freed with `free`.
   static func sweepNew(

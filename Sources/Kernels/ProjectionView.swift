@@ -69,7 +69,7 @@ public struct GroupView<Scalar: KernelScalar> {
   public var activityDecay: Double?
 
   /// Allocates the vectors of a group of `count` neurons.
-  public init(count: Int, activityDecay: Double?, in arena: Arena) {
+  public init(count: Int, activityDecay: Double? = nil, in arena: Arena) {
     self.activityDecay = activityDecay
     spiking = arena.allocate(count, of: UInt32.self)
     spikingCount = arena.allocate(1, of: UInt32.self)

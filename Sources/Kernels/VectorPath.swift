@@ -3,7 +3,9 @@ import CKernels
 /// The instructions that the vector kernels are made of.
 ///
 /// The program holds every kernel once per path. The widest path of the machine is chosen when the program is loaded, or
-/// the one that the environment variable `METAPLAST_VECTORS` names. Results have the same bits on every path.
+/// the one that the environment variable `METAPLAST_VECTORS` names. Results have the same bits on all paths that multiply
+/// and add in one rounding: avx512, avx2, and plain on ARM. On x86-64 the plain path rounds twice; a kernel's result then
+/// differs in the last places.
 public enum VectorPath: String, Sendable, CaseIterable, CustomStringConvertible {
   /// Vectors of 64 bytes: x86-64-v4.
   case avx512
@@ -31,6 +33,15 @@ public enum VectorPath: String, Sendable, CaseIterable, CustomStringConvertible 
 
   /// The paths that this machine has, the widest first.
   public static var available: [VectorPath] { allCases.filter(\.isAvailable) }
+
+  /// Whether the path multiplies and adds in one rounding.
+  public var fuses: Bool { mp_vectors_fuse(number) != 0 }
+
+  /// The paths of this machine whose results have the bits of the current one, which is among them.
+  public static var interchangeable: [VectorPath] {
+    let fuses = current.fuses
+    return available.filter { $0.fuses == fuses }
+  }
 
   /// The path that kernels take now.
   public static var current: VectorPath {

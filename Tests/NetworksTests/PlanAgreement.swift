@@ -13,12 +13,16 @@ struct PlanAgreement<Scalar: KernelScalar> {
   let seed: UInt64
   var neuron = "lif"
   var resynchronises: Bool
+  /// The form of the plans; `ahead` for the input's projection only, `deferred` for the others then.
+  var form: Plan<Scalar>.Form
 
   /// What a run of the network came to.
   struct Result {
     /// Largest difference of any weight after any update, relative to the largest weight or change of that projection;
     /// 0 without the interpreter.
     var difference = 0.0
+    /// Forms of the plans.
+    var forms: [Plan<Scalar>.Form] = []
     /// Of the bits of all weights after every update.
     var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
   }
@@ -55,7 +59,9 @@ struct PlanAgreement<Scalar: KernelScalar> {
     let plans = (0..<layerCount).map { l in
       Plan<Scalar>(
         rule: rule, layer: l + 1, layerCount: layerCount, isActive: coefficients.map { $0 != 0 },
-        view: network.view(l, feedback: credit.feedback(l)))
+        view: network.view(
+          l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: form == .ahead),
+        form: form)
     }
     for plan in plans { plan.bind(coefficients) }
     var interpreted = (0..<layerCount).map { l in
@@ -65,7 +71,9 @@ struct PlanAgreement<Scalar: KernelScalar> {
         feedback: rule.usesFeedback ? dense(credit.feedback(l)!, network.projections[l]) : [])
     }
 
-    var result = Result()
+    var result = Result(forms: plans.map(\.form))
+    // A plan that runs ahead shows its changes at the end of a sample.
+    let runsAhead = plans[0].form == .ahead
     func compare(_ l: Int) {
       let weights = network.projections[l].dense
       for weight in weights {
@@ -74,6 +82,24 @@ struct PlanAgreement<Scalar: KernelScalar> {
       if interpreting { result.difference = max(result.difference, difference(weights, interpreted[l].weights)) }
     }
     for k in 0..<(1 + Int(seed % 3)) {
+      var offsets: [UInt32] = [0]
+      var indices: [UInt16] = []
+      for _ in 0..<parameters.steps {
+        indices += (0..<inputs).filter { _ in random.below(3) == 0 }.map { UInt16($0) }
+        offsets.append(UInt32(indices.count))
+      }
+      indices.append(0)
+      indices.withUnsafeBufferPointer { indices in
+        offsets.withUnsafeBufferPointer { offsets in
+          network.input.know(
+            indices: indices.baseAddress!, offsets: offsets.baseAddress!, steps: parameters.steps)
+          present(sample: k, indices.baseAddress!, offsets.baseAddress!)
+        }
+      }
+    }
+    return result
+
+    func present(sample k: Int, _ indices: UnsafePointer<UInt16>, _ offsets: UnsafePointer<UInt32>) {
       network.beginSample()
       credit.beginSample(k)
       for l in 0..<layerCount {
@@ -82,8 +108,8 @@ struct PlanAgreement<Scalar: KernelScalar> {
       }
       let label = random.below(outputs)
       for t in 0..<parameters.steps {
-        let spikes = (0..<inputs).filter { _ in random.below(3) == 0 }.map { UInt16($0) } + [0]
-        network.step(spikes: spikes, count: spikes.count - 1, learning: true)
+        let first = Int(offsets[t])
+        network.step(spikes: indices + first, count: Int(offsets[t + 1]) - first, learning: true)
         network.formReadoutError(label: label)
         network.scalars.modulator[0] = Scalar(random.nextNormal())
         credit.deliver(to: 0)
@@ -94,21 +120,23 @@ struct PlanAgreement<Scalar: KernelScalar> {
         }
         if t + 1 >= parameters.learnFrom {
           for l in 0..<layerCount {
-            if interpreting, resynchronises { interpreted[l].weights = network.projections[l].dense }
+            let isHidden = l == 0 && runsAhead
+            if interpreting, resynchronises, !isHidden { interpreted[l].weights = network.projections[l].dense }
             plans[l].learn()
             if interpreting { interpreted[l].learn(quantities[l]) }
-            compare(l)
+            if !isHidden { compare(l) }
           }
         }
       }
       for l in 0..<layerCount {
-        if interpreting, resynchronises { interpreted[l].weights = network.projections[l].dense }
+        let isHidden = l == 0 && runsAhead
+        if interpreting, resynchronises, !isHidden { interpreted[l].weights = network.projections[l].dense }
         plans[l].endSample()
         if interpreting { interpreted[l].endSample() }
         compare(l)
+        if interpreting, resynchronises, isHidden { interpreted[l].weights = network.projections[l].dense }
       }
     }
-    return result
   }
 
   private func difference(_ a: [Scalar], _ b: [Scalar]) -> Double {

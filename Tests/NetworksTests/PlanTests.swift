@@ -79,16 +79,23 @@ struct PlanTests {
   /// not meets the interpreter itself.
   private func agree(_ rules: [Rule], networks: Int) throws {
     #expect(!rules.isEmpty)
+    for form in Plan<Float>.Form.allCases { try agree(rules, networks: networks, form) }
+  }
+
+  private func agree(_ rules: [Rule], networks: Int, _ form: Plan<Float>.Form) throws {
+    let doubleForm: Plan<Double>.Form = form == .swept ? .swept : form == .deferred ? .deferred : .ahead
     var known: [[UInt64]] = []
-    for path in VectorPath.available {
+    for path in VectorPath.interchangeable {
       let outcomes = Mutex([[UInt64]](repeating: [0, 0], count: rules.count * networks))
       let failures = Mutex<[String]>([])
       onVectorPath(path) { [known] in
         DispatchQueue.concurrentPerform(iterations: rules.count * networks) { item in
           let (rule, seed) = (rules[item / networks], UInt64(item % networks))
           let neuron = seed % 4 == 3 ? "adaptive-lif" : "lif"
-          let double = PlanAgreement<Double>(rule: rule, seed: seed, neuron: neuron, resynchronises: false)
-          let float = PlanAgreement<Float>(rule: rule, seed: seed, neuron: neuron, resynchronises: true)
+          let double = PlanAgreement<Double>(
+            rule: rule, seed: seed, neuron: neuron, resynchronises: false, form: doubleForm)
+          let float = PlanAgreement<Float>(
+            rule: rule, seed: seed, neuron: neuron, resynchronises: true, form: form)
           let alone = [double.run(interpreting: false).fingerprint, float.run(interpreting: false).fingerprint]
           outcomes.withLock { $0[item] = alone }
           if !known.isEmpty, known[item] == alone { return }
@@ -97,7 +104,7 @@ struct PlanTests {
             return
           }
           failures.withLock {
-            $0.append("\(rule.name), network \(seed), \(path): Double \(d.difference), Float \(f.difference)")
+            $0.append("\(rule.name), network \(seed), \(path), \(form): Double \(d.difference), Float \(f.difference)")
           }
         }
       }

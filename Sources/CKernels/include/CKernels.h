@@ -69,6 +69,8 @@ MP_DECLARE(f64, double)
 enum { MP_VECTORS_AVX512, MP_VECTORS_AVX2, MP_VECTORS_PLAIN, MP_VECTORS_COUNT };
 // 1 when this machine, and this build, have the path.
 int mp_vectors_available(int path);
+// Whether a path multiplies and adds in one rounding.
+int mp_vectors_fuse(int path);
 int mp_vectors_chosen(void);
 // Takes another path; returns 0, or -1 when it is not available. Kernels that run in other threads end on the old one.
 int mp_vectors_choose(int path);

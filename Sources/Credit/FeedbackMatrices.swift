@@ -3,9 +3,6 @@ import Kernels
 import Networks
 
 /// Feedback weights of every projection of a network, laid out like the forward weights.
-///
-/// They are drawn in single precision and rounded to bfloat16, whatever the network's precision: what is rounded when it
-/// is drawn is held in 16 bits without loss.
 struct FeedbackMatrices<Scalar: KernelScalar> {
   private let arena = Arena()
   private let network: SpikingNetwork<Scalar>
@@ -25,14 +22,9 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   func draw(_ draws: EpisodeDraws, round: UInt32 = 0) {
     for (l, projection) in network.projections.enumerated() {
-      let bound = projection.bound(scale: network.parameters.feedbackScale)
-      for j in 0..<projection.preCount {
-        draws.fill(
-          row, purpose: .feedback, part: round << 8 | UInt32(l), start: j * projection.postCount, projection.postCount,
-          bound: bound)
-        let target = matrices[l] + j * projection.columns
-        for i in 0..<projection.postCount { target[i] = Scalar(row[i].roundedToHalf) }
-      }
+      draws.fillFeedback(
+        matrices[l], part: round << 8 | UInt32(l), preCount: projection.preCount, postCount: projection.postCount,
+        bound: projection.bound(scale: network.parameters.feedbackScale), row: row)
     }
   }
 

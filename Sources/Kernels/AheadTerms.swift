@@ -43,6 +43,8 @@ struct AheadTerms {
   init?(_ terms: [Term], activityDecay: Double, spikeTraces: [String: Double], hasErrorFeedback: Bool) {
     for term in terms {
       guard term.synapse.isEmpty, term.weightPower == 0, term.pre.count == 1, term.pre[0].power == 1 else { return nil }
+      // Weights are not at hand before the sample ends, nor what is made of them on the pre side.
+      if (term.scalar + term.post).contains(where: { $0.base.needsWeights }) { return nil }
       let pre: PreFactor
       switch term.pre[0].base {
       case .quantity(.yPre): pre = .trace(Trace(keep: activityDecay, gain: 1 - activityDecay))
@@ -53,7 +55,9 @@ struct AheadTerms {
       case .quantity(.ePre):
         guard hasErrorFeedback else { return nil }
         pre = .error
-      case .back(let argument): pre = .back(argument)
+      case .back(let argument):
+        if argument.needsWeights { return nil }
+        pre = .back(argument)
       default: return nil
       }
       let summand = Summand(number: term.number, scalar: term.scalar, pre: pre)
@@ -62,6 +66,16 @@ struct AheadTerms {
       } else {
         groups.append(Group(post: term.post, summands: [summand]))
       }
+    }
+  }
+}
+
+extension Expression {
+  /// Whether the value is made of weights, or of the pre group's error, which may be.
+  fileprivate var needsWeights: Bool {
+    switch self {
+    case .back, .ahead, .quantity(.ePre), .quantity(.weight): true
+    default: children.contains { $0.needsWeights }
     }
   }
 }

@@ -27,6 +27,23 @@ public struct EpisodeDraws: Sendable, Hashable {
       count, into: row)
   }
 
+  /// Fills a pre-major matrix with feedback weights: uniform numbers within ±`bound`, drawn in single precision and
+  /// rounded to bfloat16 whatever the matrix's precision. What is rounded when it is drawn can be held in 16 bits without
+  /// loss.
+  /// - Parameter row: room for `postCount` numbers.
+  @specialized(where Scalar == Float)
+  public func fillFeedback<Scalar: KernelScalar>(
+    _ matrix: UnsafeMutablePointer<Scalar>, part: UInt32, preCount: Int, postCount: Int, bound: Double,
+    row: UnsafeMutablePointer<Float>
+  ) {
+    let columns = Scalar.padded(postCount)
+    for j in 0..<preCount {
+      fill(row, purpose: .feedback, part: part, start: j * postCount, postCount, bound: bound)
+      let target = matrix + j * columns
+      for i in 0..<postCount { target[i] = Scalar(row[i].roundedToHalf) }
+    }
+  }
+
   /// Fills a pre-major matrix with uniform numbers within ±`bound`.
   ///
   /// Synapse (pre `j`, post `i`) takes element `j · postCount + i` of the stream, whatever the padding.

@@ -16,6 +16,7 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
   private let matrices: [UnsafeMutablePointer<Scalar>]
   private let columns: Int
   private let scratch: UnsafeMutablePointer<UInt32>
+  private let row: UnsafeMutablePointer<Float>
 
   public init(network: SpikingNetwork<Scalar>) {
     self.network = network
@@ -24,15 +25,15 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
     self.columns = columns
     matrices = network.sizes.dropLast().map { arena.allocate($0 * columns, of: Scalar.self) }
     scratch = arena.allocate(network.sizes.max()!, of: UInt32.self)
+    row = arena.allocate(network.outputCount, of: Float.self)
   }
 
   public func beginEpisode(_ draws: EpisodeDraws) {
     for (l, matrix) in matrices.enumerated() {
       let bound =
         network.parameters.feedbackScale * (6 / Double(network.sizes[l] + network.outputCount)).squareRoot()
-      draws.fill(
-        matrix, purpose: .feedback, part: UInt32(l), preCount: network.sizes[l], postCount: network.outputCount,
-        bound: bound)
+      draws.fillFeedback(
+        matrix, part: UInt32(l), preCount: network.sizes[l], postCount: network.outputCount, bound: bound, row: row)
     }
   }
 

@@ -9,7 +9,7 @@ final class Bench: @unchecked Sendable {
   private var kept: [(number: Int, bytes: Int, learner: InnerLoop)] = []
 
   /// The most learners kept.
-  private static let most = 8
+  static let most = 8
 
   init(room: Int) { self.room = room }
 
@@ -66,16 +66,21 @@ struct LearnerKind: Sendable {
 /// What a crew knows of the learners it used.
 struct Experience {
   private var numbers: [LearnerKey: Int] = [:]
-  /// Seconds for an episode, [number].
-  private var costs: [Double?] = []
+  /// Seconds for an episode, by number.
+  private var costs: [Int: Double] = [:]
+  private var next = 0
 
-  /// The kind of a key; the same number for equal keys.
+  /// Keys remembered at a time.
+  private static let most = 10_000
+
+  /// The kind of a key; the same number for equal keys as long as they are remembered.
   mutating func kind(_ key: LearnerKey) -> LearnerKind {
-    let number = numbers[key] ?? costs.count
-    if number == costs.count {
-      numbers[key] = number
-      costs.append(nil)
+    if numbers[key] == nil {
+      if numbers.count >= Self.most { (numbers, costs) = ([:], [:]) }
+      numbers[key] = next
+      next += 1
     }
+    let number = numbers[key]!
     return LearnerKind(
       number: number, key: key,
       bytes: MemoryNeed.learner(key.network, key.rule, inputCount: key.inputCount, outputCount: key.outputCount))

@@ -112,7 +112,8 @@ extension Crew {
           $0, inputCount: first.support.inputCount, outputCount: first.outputCount, worstLoss: worstLoss))
     }
     let order = WorkOrder(
-      costs: costs ?? kinds.map { experience.cost($0) }, episodes: episodes.count, fillers: ahead.count,
+      costs: costs ?? kinds.map { experience.cost($0) }, kinds: kinds.map(\.number), episodes: episodes.count,
+      fillers: ahead.count,
       workers: workers)
     let scored = contenders.count * episodes.count
     let scores = Results<TimedScore>(scored)

@@ -40,9 +40,12 @@ extension WorkOrder {
   /// The order in which contenders are scored on episodes; item `contender · episodes + episode`.
   ///
   /// Contenders whose expected costs differ by less than a factor √2 form a class. Within a class the contenders of one
-  /// episode are neighbours, so that its spikes stay in the cache. `fillers` further items, small ones, come last.
-  /// - Parameter costs: expected seconds of each contender; nil, which counts as the most costly, when not known.
-  init(costs: [Double?], episodes: Int, fillers: Int, workers: Int) {
+  /// episode are neighbours, so that its spikes stay in the cache; where there are more kinds of learners than a bench
+  /// keeps at hand, those of one kind are. `fillers` further items, small ones, come last.
+  /// - Parameters:
+  ///   - costs: expected seconds of each contender; nil, which counts as the most costly, when not known.
+  ///   - kinds: the number of each contender's kind of learner.
+  init(costs: [Double?], kinds: [Int], episodes: Int, fillers: Int, workers: Int) {
     let ranked = costs.indices.sorted {
       let (a, b) = (costs[$0] ?? .infinity, costs[$1] ?? .infinity)
       return a != b ? a > b : $0 < $1
@@ -57,7 +60,11 @@ extension WorkOrder {
       }
     }
     let scored = classes.map { members in
-      (0..<episodes).flatMap { episode in members.contenders.map { $0 * episodes + episode } }
+      guard Set(members.contenders.map { kinds[$0] }).count > Bench.most / 2 else {
+        return (0..<episodes).flatMap { episode in members.contenders.map { $0 * episodes + episode } }
+      }
+      let ordered = members.contenders.sorted { (kinds[$0], $0) < (kinds[$1], $1) }
+      return ordered.flatMap { contender in (0..<episodes).map { contender * episodes + $0 } }
     }
     let first = costs.count * episodes
     self.init(classes: scored + [Array(first..<first + fillers)], workers: workers)

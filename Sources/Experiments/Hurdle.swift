@@ -13,7 +13,7 @@ public struct Hurdle: Sendable, Hashable {
   /// Which quantile of the generation's losses is the bar, 0 to 1.
   public var quantile = 0.5
   /// Nats above the bar that are still forgiven.
-  public var margin = 0.3
+  public var margin = 0.1
 
   /// The default hurdle.
   public init() {}

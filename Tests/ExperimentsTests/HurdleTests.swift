@@ -202,7 +202,7 @@ struct HurdledDiscoveryTests {
 
   @Test("the best candidate of a generation is hardly ever stopped, and the best one left is nearly as good")
   func winnerOfGeneration() throws {
-    let hurdles = [(2, 0.5, 0.3), (2, 0.5, 0.1), (2, 0.75, 0.0), (1, 0.5, 0.3), (3, 0.5, 0.1)].map {
+    let hurdles = [(2, 0.5, 0.1), (2, 0.5, 0.3), (1, 0.5, 0.1)].map {
       var hurdle = Hurdle()
       (hurdle.after, hurdle.quantile, hurdle.margin) = $0
       return hurdle
@@ -237,7 +237,7 @@ struct HurdledDiscoveryTests {
           + "\(Statistics.mean(effect.lost)) on average and \(effect.lost.max()!) at most")
     }
     // The default quantile and margin after two of six episodes.
-    #expect(effects[0].saved(after: 2, of: 6) > 0.02)
+    #expect(effects[0].saved(after: 2, of: 6) > 0.05)
     #expect(effects[0].changed * 20 <= effects[0].generations)
     #expect(Statistics.mean(effects[0].lost) < 0.005)
   }

@@ -167,10 +167,11 @@ struct HurdledDiscoveryTests {
   }
 
   /// A network that learns, so that candidates differ.
-  private static func learningPlan(seed: UInt64, after: Int) throws -> DiscoveryPlan {
+  private static func learningPlan(seed: UInt64, after: Int, margin: Double = 0.1) throws -> DiscoveryPlan {
     try SmallPlan.plan(seed: seed) {
       $0.network.hidden = [32]
       $0.network.steps = 10
+      $0.optimizer.hurdle.margin = margin
       $0.task.shape = EpisodeShape(ways: 3, shots: 20, query: 6)
       $0.optimizer.generations = 8
       $0.optimizer.population = 10
@@ -242,12 +243,12 @@ struct HurdledDiscoveryTests {
     #expect(Statistics.mean(effects[0].lost) < 0.005)
   }
 
-  @Test("it saves episodes, and the chosen candidate's selection loss is on average at most 0.08 worse")
+  @Test("it saves episodes, and the chosen candidate's selection loss is on average at most 0.06 worse")
   func winner() throws {
     var (with, without) = (0, 0)
     var differences: [Double] = []
-    for seed in 1...8 as ClosedRange<UInt64> {
-      let hurdled = try trace(Self.learningPlan(seed: seed, after: 2))
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let hurdled = try trace(Self.learningPlan(seed: seed, after: 2, margin: 0.3))
       let whole = try trace(Self.learningPlan(seed: seed, after: 0))
       with += hurdled.scored
       without += whole.scored
@@ -256,7 +257,8 @@ struct HurdledDiscoveryTests {
     let saved = 1 - Double(with) / Double(without)
     print("hurdle: saves \(saved) of the episodes, loss changes by \(Statistics.mean(differences)): \(differences)")
     #expect(saved > 0.02)
-    // A search that was told other numbers goes other ways: single seeds differ by more, to both sides.
-    #expect(Statistics.mean(differences) < 0.08)
+    // A search that was told other numbers goes other ways: single seeds differ by more, to both sides, as they do when
+    // sigma is changed by one part in a hundred million (deviation 0.06).
+    #expect(Statistics.mean(differences) < 0.06)
   }
 }

@@ -166,7 +166,8 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     return samples.indices.withUnsafeBufferPointer { indices in
       samples.offsets.withUnsafeBufferPointer { offsets in
         network.input.know(
-          indices: indices.baseAddress ?? UnsafePointer(bitPattern: 2)!, offsets: offsets.baseAddress! + k * samples.steps,
+          indices: indices.baseAddress ?? UnsafePointer(bitPattern: 2)!,
+          offsets: offsets.baseAddress! + k * samples.steps,
           steps: samples.steps)
         defer { network.input.forget() }
         return body()

@@ -43,19 +43,20 @@ public struct MemoryNeed: Sendable, Hashable {
   }()
 
   /// Bytes of a learner of single precision: weights, feedback weights, what the rule keeps per synapse, and the vectors
-  /// of every group; an upper estimate.
+  /// of every group; an estimate that is meant to be too high.
   public static func learner(_ network: NetworkParameters, _ rule: Rule, inputCount: Int, outputCount: Int) -> Int {
     let sizes = [inputCount] + network.hidden + [outputCount]
     let padded = sizes.map { ($0 + 15) / 16 * 16 }
     let synapses = zip(sizes, padded.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
-    // Weights and feedback weights; the signed pathways keep no more than this.
-    var perSynapse = 2
-    if rule.eligibility != nil { perSynapse += 1 }
-    if rule.every == .sample { perSynapse += 1 }
-    // A rule's values are vectors, a few per quantity, trace and intermediate value; what is put off to the end of a
-    // sample is kept for every step.
-    let vectors = 24 + 2 * rule.traces.count + 6 * network.steps
-    return 4 * (perSynapse * synapses + vectors * padded.reduce(0, +)) + 65_536
+    // Weights, a transposed copy of them and one that changes are held back from, and feedback weights, in single
+    // precision; feedback weights in half precision.
+    var perSynapse = 18
+    if rule.eligibility != nil { perSynapse += 4 }
+    if rule.every == .sample { perSynapse += 4 }
+    // A rule's values are vectors, a few per quantity, trace and intermediate value; changes that are held back are
+    // pairs of vectors, and what is put off to the end of a sample is kept for every step.
+    let vectors = 160 + 2 * rule.traces.count + 10 * network.steps
+    return perSynapse * synapses + 4 * vectors * padded.reduce(0, +) + 65_536
   }
 }
 

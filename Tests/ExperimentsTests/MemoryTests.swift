@@ -11,7 +11,7 @@ struct MemoryTests {
     network.hidden = [1000, 1000]
     let rule = SmallPlan.searched
     let learner = MemoryNeed.learner(network, rule, inputCount: 784, outputCount: 10)
-    let matrices = 2 * 4 * (784 * 1008 + 1000 * 1008 + 1000 * 16)
+    let matrices = 18 * (784 * 1008 + 1000 * 1008 + 1000 * 16)
     #expect(learner > matrices && learner < matrices + matrices / 4)
 
     let plan = try SmallPlan.plan()

@@ -8,7 +8,7 @@ final class DeferredProgram<Scalar: KernelScalar> {
   private let view: ProjectionView<Scalar>
   private let fixed: [Operation<Scalar>]
   private let vectors: [Operation<Scalar>]
-  private let products: [(pre: Value<Scalar>, post: Value<Scalar>)]
+  private let products: [Product]
   private let growth: Value<Scalar>?
   private let scratch: UnsafeMutablePointer<UInt32>
   private let takesEffect: Bool
@@ -16,6 +16,14 @@ final class DeferredProgram<Scalar: KernelScalar> {
   let reads: Set<Quantity>
   /// What has to follow every step, before the update: filtered rows of the transposed matrix.
   let filters: [SpikeFilter<Scalar>]
+
+  /// One group: a post factor and the sum of pre vectors, with a factor each, that multiplies it.
+  private struct Product {
+    var count: Int
+    var factors: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+    var vectors: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+    var post: UnsafePointer<Scalar>
+  }
 
   /// Distinct post factors, each one product a step; nil when the terms cannot be deferred.
   static func rank(of terms: [Term]) -> Int? {
@@ -35,7 +43,7 @@ final class DeferredProgram<Scalar: KernelScalar> {
     var builder = template
     builder.filtersSpikes = true
     let view = builder.view
-    var sums: [(post: [Factor], value: Value<Scalar>, pre: Value<Scalar>)] = []
+    var sums: [(post: [Factor], value: Value<Scalar>, pre: [(factor: Value<Scalar>, vector: Value<Scalar>)])] = []
     var growth: Value<Scalar>?
     for term in terms {
       let number = builder.value(.number(term.number))
@@ -45,18 +53,27 @@ final class DeferredProgram<Scalar: KernelScalar> {
         growth = builder.sum(growth, scalar)
         continue
       }
-      let pre = builder.preVector(builder.product(scalar, builder.product(of: term.pre))!)
+      let vector = builder.preVector(builder.product(of: term.pre) ?? builder.value(.number(1)))
       if let known = sums.firstIndex(where: { $0.post == term.post }) {
-        sums[known].pre = builder.sum(sums[known].pre, pre)
+        sums[known].pre.append((scalar, vector))
       } else {
         let post = builder.postVector(builder.product(of: term.post) ?? builder.value(.number(1)))
-        sums.append((term.post, post, pre))
+        sums.append((term.post, post, [(scalar, vector)]))
       }
+    }
+    let arena = builder.arena
+    products = sums.map { sum in
+      let factors = arena.allocate(sum.pre.count, pointersTo: Scalar.self)
+      let vectors = arena.allocate(sum.pre.count, pointersTo: Scalar.self)
+      for (k, summand) in sum.pre.enumerated() {
+        factors[k] = summand.factor.address
+        vectors[k] = summand.vector.address
+      }
+      return Product(count: sum.pre.count, factors: factors, vectors: vectors, post: sum.value.address)
     }
     self.view = view
     self.growth = growth
     self.takesEffect = takesEffect
-    products = sums.map { ($0.pre, $0.value) }
     fixed = builder.fixed
     vectors = builder.vectors
     reads = builder.reads
@@ -76,9 +93,11 @@ final class DeferredProgram<Scalar: KernelScalar> {
   func run() {
     for operation in vectors { operation.run(view, scratch) }
     if let growth { view.matrix.grow(by: growth.address[0]) }
-    for (g, product) in products.enumerated() {
-      view.matrix.change(g, pre: product.pre.address, post: product.post.address)
+    let matrix = view.matrix
+    for g in products.indices {
+      let product = products[g]
+      matrix.change(g, pre: product.count, factors: product.factors, product.vectors, post: product.post)
     }
-    view.matrix.commit()
+    matrix.commit()
   }
 }

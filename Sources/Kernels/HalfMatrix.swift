@@ -19,16 +19,7 @@ public struct HalfMatrix<Scalar: KernelScalar> {
 
   /// Takes the transpose of a pre-major matrix whose numbers are all bfloat16, `distance` apart from row to row.
   public func take(transposeOf x: UnsafePointer<Scalar>, distance: Int) {
-    for row in 0..<rows {
-      let target = words + row * stride
-      for first in Swift.stride(from: 0, to: columns, by: 32) {
-        for k in 0..<16 {
-          let low = first + k < columns ? Float(x[(first + k) * distance + row]).bitPattern : 0
-          let high = first + k + 16 < columns ? Float(x[(first + k + 16) * distance + row]).bitPattern : 0
-          target[first / 2 + k] = low >> 16 | high & 0xffff_0000
-        }
-      }
-    }
+    Scalar.packHalves(x, distance: distance, rows: rows, columns: columns, into: words, stride: stride)
   }
 
   /// `y += Σ_j factor[j] · row(j)`; `y` is padded to 64 bytes.

@@ -105,6 +105,16 @@ extension Double: KernelScalar {
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) { mp_accumulate_halves_f64(x, stride, columns, rows, factor, y) }
+  public static func combine(
+    _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Double>?>, _ x: UnsafePointer<UnsafePointer<Double>?>,
+    scale: Double, into y: UnsafeMutablePointer<Double>
+  ) { mp_combine_f64(n, count, factor, x, scale, y) }
+  public static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Double>) {
+    mp_round_halves_f64(n, x, y)
+  }
+  public static func packHalves(
+    _ x: UnsafePointer<Double>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int
+  ) { mp_pack_halves_f64(x, distance, rows, columns, y, stride) }
   public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Double>, by factor: Double) {
     mp_scale_f64(n, y, factor)
   }

@@ -105,6 +105,16 @@ extension Float: KernelScalar {
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Float>,
     into y: UnsafeMutablePointer<Float>
   ) { mp_accumulate_halves_f32(x, stride, columns, rows, factor, y) }
+  public static func combine(
+    _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Float>?>, _ x: UnsafePointer<UnsafePointer<Float>?>,
+    scale: Float, into y: UnsafeMutablePointer<Float>
+  ) { mp_combine_f32(n, count, factor, x, scale, y) }
+  public static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+    mp_round_halves_f32(n, x, y)
+  }
+  public static func packHalves(
+    _ x: UnsafePointer<Float>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int
+  ) { mp_pack_halves_f32(x, distance, rows, columns, y, stride) }
   public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Float>, by factor: Float) {
     mp_scale_f32(n, y, factor)
   }

@@ -118,6 +118,15 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Self>,
     into y: UnsafeMutablePointer<Self>)
+  /// `y = scale · Σ_i factor[i][0] · x[i]` over `n` elements, padded to 64 bytes.
+  static func combine(
+    _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Self>?>, _ x: UnsafePointer<UnsafePointer<Self>?>,
+    scale: Self, into y: UnsafeMutablePointer<Self>)
+  /// The bfloat16 numbers nearest to `x`, ties to even.
+  static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Self>)
+  /// Packs the columns of a pre-major matrix of bfloat16 numbers into the rows of a `HalfMatrix`.
+  static func packHalves(
+    _ x: UnsafePointer<Self>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int)
   /// `y ← factor · y`.
   static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Self>, by factor: Self)
   /// `y ← x ∘ y`.

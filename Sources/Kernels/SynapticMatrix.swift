@@ -25,12 +25,16 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   public private(set) var mustBeCurrent = false
 
   private let arena = Arena()
-  private let coefficients: UnsafeMutablePointer<Scalar>
+  @exclusivity(unchecked) private var coefficients: UnsafeMutablePointer<Scalar>
   private let scratch: UnsafeMutablePointer<UInt32>
-  private let ascending: UnsafeMutablePointer<UInt32>
-  @exclusivity(unchecked) private var pre: [UnsafeMutablePointer<Scalar>] = []
-  @exclusivity(unchecked) private var post: [UnsafeMutablePointer<Scalar>] = []
+  @exclusivity(unchecked) private var ascending: UnsafeMutablePointer<UInt32>
+  /// `[step][group]` rows of the pre and of the post side.
+  @exclusivity(unchecked) private var pre: UnsafeMutablePointer<Scalar>
+  @exclusivity(unchecked) private var post: UnsafeMutablePointer<Scalar>
+  @exclusivity(unchecked) private var room = 0
   @exclusivity(unchecked) private var groups = 0
+  /// The most steps that may be pending.
+  @exclusivity(unchecked) private var full = 1
   @exclusivity(unchecked) private var scale: Scalar = 1
   @exclusivity(unchecked) private var takesEffect = true
   private var held: UnsafeMutablePointer<Scalar>?
@@ -47,10 +51,12 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     columns = Scalar.padded(postCount)
     rows = Scalar.padded(preCount)
     base = arena.allocate(preCount * columns, of: Scalar.self)
-    coefficients = arena.allocate(Self.capacity, of: Scalar.self)
-    scratch = arena.allocate(max(preCount, postCount, Self.capacity), of: UInt32.self)
-    ascending = arena.allocate(Self.capacity, of: UInt32.self)
-    for k in 0..<Self.capacity { ascending[k] = UInt32(k) }
+    scratch = arena.allocate(max(preCount, postCount), of: UInt32.self)
+    // Nothing is pending before `prepare`.
+    coefficients = arena.allocate(1, of: Scalar.self)
+    ascending = arena.allocate(1, of: UInt32.self)
+    pre = coefficients
+    post = coefficients
   }
 
   /// Bytes held.
@@ -63,9 +69,7 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
       for j in 0..<preCount {
         for i in 0..<postCount {
           var weight = base[j * columns + i]
-          for g in 0..<(takesEffect ? groups : 0) {
-            for k in 0..<pending { weight += pre[g][k * rows + j] * post[g][k * columns + i] }
-          }
+          for k in 0..<(takesEffect ? pending * groups : 0) { weight += pre[k * rows + j] * post[k * columns + i] }
           matrix[i * preCount + j] = takesEffect ? scale * weight : weight
         }
       }
@@ -109,10 +113,16 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   ///   - steps: steps of a sample.
   ///   - takesEffect: false when changes count only once they are written, at the end of a sample.
   public func prepare(groups: Int, steps: Int, takesEffect: Bool) {
-    while pre.count < groups {
-      pre.append(arena.allocate(Self.capacity * rows, of: Scalar.self))
-      post.append(arena.allocate(Self.capacity * columns, of: Scalar.self))
+    let capacity = min(steps, Self.capacity) * groups
+    if capacity > room {
+      pre = arena.allocate(capacity * rows, of: Scalar.self)
+      post = arena.allocate(capacity * columns, of: Scalar.self)
+      coefficients = arena.allocate(capacity, of: Scalar.self)
+      ascending = arena.allocate(capacity, of: UInt32.self)
+      for k in 0..<capacity { ascending[k] = UInt32(k) }
+      room = capacity
     }
+    full = min(steps, Self.capacity)
     if !takesEffect, steps > Self.capacity, held == nil {
       held = arena.allocate(preCount * columns, of: Scalar.self)
     }
@@ -135,23 +145,29 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     if !(abs(scale) > 0x1p-10 && abs(scale) < 0x1p10) { write() }
   }
 
-  /// Takes the product of group `g` at this step; `commit` ends the step.
+  /// Takes the product of group `g` at this step, its pre vector a sum of vectors with a factor each; `commit` ends the
+  /// step.
   @specialized(where Scalar == Float)
-  public func change(_ g: Int, pre factor: UnsafePointer<Scalar>, post other: UnsafePointer<Scalar>) {
-    let target = pre[g] + pending * rows
-    Scalar.copy(preCount, factor, to: target)
-    if takesEffect, scale != 1 { Scalar.multiply(preCount, target, by: 1 / scale) }
-    Scalar.copy(columns, other, to: post[g] + pending * columns)
+  public func change(
+    _ g: Int, pre count: Int, factors: UnsafePointer<UnsafePointer<Scalar>?>,
+    _ vectors: UnsafePointer<UnsafePointer<Scalar>?>, post other: UnsafePointer<Scalar>
+  ) {
+    precondition(pending < full, "more than \(full) changes in a sample")
+    let row = pending * groups + g
+    Scalar.combine(
+      rows, count, factor: factors, vectors, scale: takesEffect && scale != 1 ? 1 / scale : 1, into: pre + row * rows)
+    Scalar.copy(columns, other, to: post + row * columns)
   }
 
   /// Ends the changes of a step.
   @specialized(where Scalar == Float)
   public func commit() {
     pending += 1
-    guard pending == Self.capacity else { return }
+    guard pending == full else { return }
     if takesEffect {
-      write()
-    } else if let held {
+      // What fills up at a sample's last step is written at its end.
+      if full == Self.capacity { write() }
+    } else if full == Self.capacity, let held {
       if !holds { Scalar.fill(preCount * columns, held, with: 0) }
       holds = true
       addPending(to: held)
@@ -171,12 +187,11 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   }
 
   private func addPending(to target: UnsafeMutablePointer<Scalar>) {
-    for g in 0..<groups where pending > 0 {
-      let count = Scalar.activeColumns(pre[g], stride: rows, rows: pending, columns: preCount, list: scratch)
-      Scalar.addProducts(
-        target, stride: columns, columns: columns, scratch, count, pre: pre[g], preStride: rows, post: post[g],
-        rank: pending)
-    }
+    let rank = pending * groups
+    guard rank > 0 else { return }
+    let count = Scalar.activeColumns(pre, stride: rows, rows: rank, columns: preCount, list: scratch)
+    Scalar.addProducts(
+      target, stride: columns, columns: columns, scratch, count, pre: pre, preStride: rows, post: post, rank: rank)
   }
 
   private func transpose() {
@@ -229,11 +244,12 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   public func addPendingBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     guard reads else { return }
-    for g in 0..<groups where pending > 0 {
+    let rank = pending * groups
+    if rank > 0 {
       Scalar.rowDots(
-        weights: nil, feedback: post[g], kind: .plain, scale: 1, stride: columns, columns: columns, rows: pending, x,
+        weights: nil, feedback: post, kind: .plain, scale: 1, stride: columns, columns: columns, rows: rank, x,
         gain: nil, scratch: scratch, descending: false, into: coefficients)
-      Scalar.accumulate(pre[g], stride: rows, columns: rows, ascending, pending, factor: coefficients, into: y)
+      Scalar.accumulate(pre, stride: rows, columns: rows, ascending, rank, factor: coefficients, into: y)
     }
     if scale != 1 { Scalar.multiply(preCount, y, by: scale) }
   }
@@ -241,11 +257,12 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   /// Turns `y = W₀ x` into `W x`.
   @specialized(where Scalar == Float)
   private func addPendingAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
-    for g in 0..<groups where pending > 0 {
+    let rank = pending * groups
+    if rank > 0 {
       Scalar.rowDots(
-        weights: nil, feedback: pre[g], kind: .plain, scale: 1, stride: rows, columns: rows, rows: pending, x,
-        gain: nil, scratch: scratch, descending: false, into: coefficients)
-      Scalar.accumulate(post[g], stride: columns, columns: columns, ascending, pending, factor: coefficients, into: y)
+        weights: nil, feedback: pre, kind: .plain, scale: 1, stride: rows, columns: rows, rows: rank, x, gain: nil,
+        scratch: scratch, descending: false, into: coefficients)
+      Scalar.accumulate(post, stride: columns, columns: columns, ascending, rank, factor: coefficients, into: y)
     }
     if scale != 1 { Scalar.multiply(columns, y, by: scale) }
   }

@@ -31,7 +31,6 @@ public struct EpisodeDraws: Sendable, Hashable {
   /// rounded to bfloat16 whatever the matrix's precision. What is rounded when it is drawn can be held in 16 bits without
   /// loss.
   /// - Parameter row: room for `postCount` numbers.
-  @specialized(where Scalar == Float)
   public func fillFeedback<Scalar: KernelScalar>(
     _ matrix: UnsafeMutablePointer<Scalar>, part: UInt32, preCount: Int, postCount: Int, bound: Double,
     row: UnsafeMutablePointer<Float>
@@ -39,8 +38,7 @@ public struct EpisodeDraws: Sendable, Hashable {
     let columns = Scalar.padded(postCount)
     for j in 0..<preCount {
       fill(row, purpose: .feedback, part: part, start: j * postCount, postCount, bound: bound)
-      let target = matrix + j * columns
-      for i in 0..<postCount { target[i] = Scalar(row[i].roundedToHalf) }
+      Scalar.roundHalves(postCount, row, into: matrix + j * columns)
     }
   }
 

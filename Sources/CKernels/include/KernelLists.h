@@ -80,7 +80,14 @@
     (x, stride, columns, list, count, bits, mask, y))                                                                  \
   K(T, void, accumulate_halves,                                                                                        \
     (const uint32_t *x, size_t stride, size_t columns, size_t rows, const R *factor, R *y),                            \
-    (x, stride, columns, rows, factor, y))
+    (x, stride, columns, rows, factor, y))                                                                             \
+  K(T, void, combine,                                                                                                  \
+    (size_t n, size_t count, const R *const *factor, const R *const *x, R scale, R *y),                                \
+    (n, count, factor, x, scale, y))                                                                                   \
+  K(T, void, round_halves, (size_t n, const float *x, R *y), (n, x, y))                                                \
+  K(T, void, pack_halves,                                                                                              \
+    (const R *x, size_t distance, size_t rows, size_t columns, uint32_t *y, size_t stride),                            \
+    (x, distance, rows, columns, y, stride))
 
 // Panels of a few presynaptic neurons: panels.inc.
 #define MP_PANEL_KERNELS(K, T, R)                                                                                      \

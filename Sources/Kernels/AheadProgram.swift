@@ -106,13 +106,16 @@ final class AheadProgram<Scalar: KernelScalar> {
       Scalar.fill(spikes.steps * spikes.stepColumns, coincidences, with: 0)
       if changes.errorSeries != nil { Scalar.fill(spikes.steps * columns, delivered, with: 0) }
     }
-    Scalar.scatterRows(
-      view.weights, stride: columns, columns: columns, spikes.active, spikes.activeCount, bits: spikes.bits, mask: .max,
-      into: currents)
-    if takesEffect {
-      Scalar.scatterRows(
-        spikes.raster, stride: spikes.stepColumns, columns: spikes.stepColumns, spikes.active, spikes.activeCount,
-        bits: spikes.bits, mask: .max, into: coincidences)
+    let weights = view.weights
+    for t in 0..<spikes.steps {
+      let list = spikes.list + spikes.offsets[t]
+      let count = spikes.offsets[t + 1] - spikes.offsets[t]
+      Scalar.accumulate(weights, stride: columns, columns: columns, list, count, into: currents + t * columns)
+      if takesEffect {
+        Scalar.accumulate(
+          spikes.raster, stride: spikes.stepColumns, columns: spikes.stepColumns, list, count,
+          into: coincidences + t * spikes.stepColumns)
+      }
     }
     if takesEffect { for (trace, gram) in zip(changes.traces, grams) { form(gram, of: trace) } }
     view.matrix.foresee(currents)

@@ -8,6 +8,9 @@ final class SampleSpikes<Scalar: KernelScalar> {
   let raster: UnsafeMutablePointer<Scalar>
   /// Bit `t` of `bits[pre]` is set when the input spikes at step `t`.
   let bits: UnsafeMutablePointer<UInt64>
+  /// The inputs that spike at step `t`, ascending: `list[offsets[t] ..< offsets[t + 1]]`.
+  let list: UnsafeMutablePointer<UInt32>
+  let offsets: UnsafeMutablePointer<Int>
   /// Inputs with a spike, ascending, then those without.
   let active: UnsafeMutablePointer<UInt32>
   /// Inputs with a spike, ordered by their first, then those without.
@@ -26,6 +29,8 @@ final class SampleSpikes<Scalar: KernelScalar> {
     stepColumns = Scalar.padded(steps)
     raster = arena.allocate(preCount * stepColumns, of: Scalar.self)
     bits = arena.allocate(preCount, of: UInt64.self)
+    list = arena.allocate(preCount * steps, of: UInt32.self)
+    offsets = arena.allocate(steps + 1, of: Int.self)
     active = arena.allocate(preCount, of: UInt32.self)
     order = arena.allocate(preCount, of: UInt32.self)
     starts = arena.allocate(steps + 2, of: Int.self)
@@ -39,10 +44,16 @@ final class SampleSpikes<Scalar: KernelScalar> {
       Scalar.fill(stepColumns, raster + Int(order[k]) * stepColumns, with: 0)
       bits[Int(order[k])] = 0
     }
+    let origin = Int(input.offsets[0])
     for t in 0..<steps {
       let mask = UInt64(1) << UInt64(t)
-      for k in Int(input.offsets[t])..<Int(input.offsets[t + 1]) {
-        let j = Int(input.indices[k])
+      let first = Int(input.offsets[t]) - origin
+      let end = Int(input.offsets[t + 1]) - origin
+      precondition(end - first <= preCount, "\(end - first) spikes of \(preCount) inputs")
+      offsets[t + 1] = end
+      for k in first..<end {
+        let j = Int(input.indices[origin + k])
+        list[k] = UInt32(j)
         bits[j] |= mask
         raster[j * stepColumns + t] = 1
       }

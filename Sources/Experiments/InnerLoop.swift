@@ -141,7 +141,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
       let survives = foreseeing(samples, sample: k) {
         plan.reset()
         for t in 0..<samples.steps {
-          step(samples, sample: k, step: t, learning: true)
+          if plan.readsInput { step(samples, sample: k, step: t, learning: true) } else { network.stepForeseen() }
           network.formReadoutError(label: samples.labels[k])
           network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
           let learns = t + 1 >= learnFrom
@@ -258,6 +258,8 @@ private final class PlannedRule<Scalar: KernelScalar> {
   let statefulReadsError: Bool
   /// Whether the rule of the first projection reads the input's gain, which pathways form only with the input's error.
   let readsInputGain: Bool
+  /// Whether any plan reads a vector of the input group at a step.
+  let readsInput: Bool
 
   init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey) {
     let count = network.projections.count
@@ -273,6 +275,7 @@ private final class PlannedRule<Scalar: KernelScalar> {
     }
     lowestError = needed.min()
     statefulReadsError = plans.contains(where: \.statefulReadsError)
+    readsInput = plans[0].readsPre
     readsInputGain = plans[0].reads.contains(.psiPre)
   }
 

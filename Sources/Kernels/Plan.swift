@@ -189,6 +189,11 @@ public final class Plan<Scalar: KernelScalar> {
     changed = false
   }
 
+  /// Whether any vector of the pre group is read at a step.
+  public var readsPre: Bool {
+    ahead == nil || !traces.isEmpty || !reads.isDisjoint(with: [.yPre, .sPre, .vPre, .psiPre, .ePre])
+  }
+
   /// Whether anything has to follow every step: traces, eligibility, or what a deferred form keeps.
   public var follows: Bool {
     !traceOperations.isEmpty || eligibilityProgram != nil || ahead != nil || !(deferred?.filters.isEmpty ?? true)

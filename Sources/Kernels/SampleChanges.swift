@@ -85,7 +85,8 @@ final class SampleChanges<Scalar: KernelScalar> {
     errorFactors = table(error.map { [.error(series: $0)] } ?? [])
     backFactors = table(backs.map { .back(series: $0) })
     self.series = arena.allocate(view.steps * series * view.columns, of: Scalar.self)
-    spikes = SampleSpikes(preCount: view.preCount, steps: view.steps, in: arena)
+    spikes = SampleSpikes(
+      preCount: view.preCount, steps: view.steps, ordersByFirst: takesEffect && error != nil, in: arena)
     steps = arena.allocate(view.steps, of: UInt32.self)
     historyStride = Scalar.padded(view.steps * groups)
     history = arena.allocate(max(1, backs.count), pointersTo: Scalar.self)

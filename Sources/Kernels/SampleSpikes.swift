@@ -13,18 +13,21 @@ final class SampleSpikes<Scalar: KernelScalar> {
   let offsets: UnsafeMutablePointer<Int>
   /// Inputs with a spike, ascending, then those without.
   let active: UnsafeMutablePointer<UInt32>
-  /// Inputs with a spike, ordered by their first, then those without.
+  /// Inputs with a spike, ordered by their first.
   let order: UnsafeMutablePointer<UInt32>
   /// Inputs that spike first at step `t` are `order[starts[t] ..< starts[t + 1]]`.
   let starts: UnsafeMutablePointer<Int>
   private let preCount: Int
+  private let ordersByFirst: Bool
   private let fill: UnsafeMutablePointer<Int>
 
   /// Inputs with a spike.
-  var activeCount: Int { starts[steps] }
+  @exclusivity(unchecked) private(set) var activeCount = 0
 
-  init(preCount: Int, steps: Int, in arena: Arena) {
+  /// - Parameter ordersByFirst: whether `order` and `starts` are wanted.
+  init(preCount: Int, steps: Int, ordersByFirst: Bool, in arena: Arena) {
     self.preCount = preCount
+    self.ordersByFirst = ordersByFirst
     self.steps = steps
     stepColumns = Scalar.padded(steps)
     raster = arena.allocate(preCount * stepColumns, of: Scalar.self)
@@ -33,17 +36,17 @@ final class SampleSpikes<Scalar: KernelScalar> {
     offsets = arena.allocate(steps + 1, of: Int.self)
     active = arena.allocate(preCount, of: UInt32.self)
     order = arena.allocate(preCount, of: UInt32.self)
-    starts = arena.allocate(steps + 2, of: Int.self)
-    fill = arena.allocate(65, of: Int.self)
+    starts = arena.allocate(steps + 1, of: Int.self)
+    fill = arena.allocate(steps + 1, of: Int.self)
   }
 
   /// Takes in a sample.
   func read(_ input: InputSpikes) {
     precondition(input.steps == steps, "\(input.steps) steps of input spikes for \(steps)")
-    for k in 0..<activeCount {
-      Scalar.fill(stepColumns, raster + Int(order[k]) * stepColumns, with: 0)
-      bits[Int(order[k])] = 0
+    for t in 0..<steps {
+      for k in offsets[t]..<offsets[t + 1] { raster[Int(list[k]) * stepColumns + t] = 0 }
     }
+    for j in 0..<preCount { bits[j] = 0 }
     let origin = Int(input.offsets[0])
     for t in 0..<steps {
       let mask = UInt64(1) << UInt64(t)
@@ -58,28 +61,35 @@ final class SampleSpikes<Scalar: KernelScalar> {
         raster[j * stepColumns + t] = 1
       }
     }
-    // Ordered by counting; the first spike of a silent input comes after the last step.
-    for t in 0...64 { fill[t] = 0 }
-    for j in 0..<preCount { fill[bits[j].trailingZeroBitCount] += 1 }
-    var position = 0
-    for t in 0...64 {
-      let count = fill[t]
-      if t < steps { starts[t] = position }
-      fill[t] = position
-      position += count
-    }
-    starts[steps] = fill[64]
-    starts[steps + 1] = preCount
     var spiking = 0
-    var silent = starts[steps]
     for j in 0..<preCount {
-      let t = bits[j].trailingZeroBitCount
-      order[fill[t]] = UInt32(j)
+      // Written always, kept on a hit: no branch to guess wrong.
+      active[spiking] = UInt32(j)
+      spiking += bits[j] != 0 ? 1 : 0
+    }
+    activeCount = spiking
+    for j in 0..<preCount where bits[j] == 0 {
+      active[spiking] = UInt32(j)
+      spiking += 1
+    }
+    if ordersByFirst { orderByFirst() }
+  }
+
+  /// Orders the active inputs by their first spike, by counting.
+  private func orderByFirst() {
+    for t in 0...steps { fill[t] = 0 }
+    for k in 0..<activeCount { fill[bits[Int(active[k])].trailingZeroBitCount] += 1 }
+    var position = 0
+    for t in 0..<steps {
+      starts[t] = position
+      position += fill[t]
+      fill[t] = starts[t]
+    }
+    starts[steps] = position
+    for k in 0..<activeCount {
+      let t = bits[Int(active[k])].trailingZeroBitCount
+      order[fill[t]] = active[k]
       fill[t] += 1
-      // Written always, kept at one of two ends: no branch to guess wrong.
-      active[t < 64 ? spiking : silent] = UInt32(j)
-      spiking += t < 64 ? 1 : 0
-      silent += t < 64 ? 0 : 1
     }
   }
 }

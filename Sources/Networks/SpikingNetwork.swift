@@ -121,6 +121,14 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
     propagate(learning: learning)
   }
 
+  /// One step of a sample whose currents the input's projection has foreseen; the input group's own vectors are left
+  /// as they are, for nobody reads them.
+  @specialized(where Scalar == Float)
+  public func stepForeseen() {
+    projections[0].matrix.ahead(spikes: groups[0].spikes, groups[0].spiking, 0, into: currents[1])
+    propagate(learning: true, followsInput: false)
+  }
+
   /// One step driven by input currents; `list` holds the indices of the inputs whose current is not zero.
   @specialized(where Scalar == Float)
   public func step(
@@ -137,8 +145,8 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   }
 
   @specialized(where Scalar == Float)
-  private func propagate(learning: Bool) {
-    if learning { low(0) }
+  private func propagate(learning: Bool, followsInput: Bool = true) {
+    if learning, followsInput { low(0) }
     let top = sizes.count - 1
     for level in 1..<top {
       let group = groups[level]

@@ -33,9 +33,9 @@ public protocol CreditPathway<Scalar>: AnyObject {
   func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>?
 
   /// Feedback `B` that is fixed within an episode and forms the errors below projection `l` as `e_l = ψ_l ∘ Bᵀ e_{l+1}`,
-  /// laid out like the forward weights; nil when errors are formed in another way. Plans that know it need not have the
+  /// one row per presynaptic neuron; nil when errors are formed in another way. Plans that know it need not have the
   /// input's error delivered at every step.
-  func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>?
+  func fixedFeedback(_ l: Int) -> HalfMatrix<Scalar>?
 }
 
 /// When a pathway knows its errors.
@@ -56,5 +56,5 @@ extension CreditPathway {
   /// None.
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { nil }
   /// None.
-  public func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>? { nil }
+  public func fixedFeedback(_ l: Int) -> HalfMatrix<Scalar>? { nil }
 }

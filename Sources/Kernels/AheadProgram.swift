@@ -145,11 +145,10 @@ final class AheadProgram<Scalar: KernelScalar> {
     guard takesEffect, changes.errorSeries != nil, let feedback = view.errorFeedback else { return }
     // Inputs that spike for the first time now take part in the error from now on.
     let spikes = changes.spikes
-    let columns = view.columns
     let first = spikes.starts[t]
-    Scalar.scatterRows(
-      feedback, stride: columns, columns: columns, spikes.order + first, spikes.starts[t + 1] - first,
-      bits: spikes.bits, mask: .max << UInt64(step), into: delivered)
+    feedback.scatter(
+      spikes.order + first, spikes.starts[t + 1] - first, bits: spikes.bits, mask: .max << UInt64(step),
+      into: delivered)
   }
 
   /// Takes the changes of a step; every factor is read before any weight moves.

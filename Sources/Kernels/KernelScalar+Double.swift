@@ -103,8 +103,16 @@ extension Double: KernelScalar {
   ) { mp_scatter_rows_f64(x, stride, columns, list, count, bits, mask, y) }
   public static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Double>,
-    into y: UnsafeMutablePointer<Double>
-  ) { mp_accumulate_halves_f64(x, stride, columns, rows, factor, y) }
+    gain: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) { mp_accumulate_halves_f64(x, stride, columns, rows, factor, gain, y) }
+  public static func scatterHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Double>
+  ) { mp_scatter_halves_f64(x, stride, columns, list, count, bits, mask, y) }
+  public static func packHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int, columns: Int,
+    into panel: UnsafeMutablePointer<Double>
+  ) { mp_pack_halves_f64(x, stride, list, count, next, columns, panel) }
   public static func combine(
     _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Double>?>, _ x: UnsafePointer<UnsafePointer<Double>?>,
     scale: Double, into y: UnsafeMutablePointer<Double>
@@ -112,9 +120,10 @@ extension Double: KernelScalar {
   public static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Double>) {
     mp_round_halves_f64(n, x, y)
   }
-  public static func packHalves(
-    _ x: UnsafePointer<Double>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int
-  ) { mp_pack_halves_f64(x, distance, rows, columns, y, stride) }
+  public static func storeHalves(
+    _ x: UnsafePointer<Double>, rowStep: Int, columnStep: Int, rows: Int, columns: Int,
+    into y: UnsafeMutablePointer<UInt32>, stride: Int
+  ) { mp_store_halves_f64(x, rowStep, columnStep, rows, columns, y, stride) }
   public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Double>, by factor: Double) {
     mp_scale_f64(n, y, factor)
   }

@@ -103,8 +103,16 @@ extension Float: KernelScalar {
   ) { mp_scatter_rows_f32(x, stride, columns, list, count, bits, mask, y) }
   public static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Float>,
-    into y: UnsafeMutablePointer<Float>
-  ) { mp_accumulate_halves_f32(x, stride, columns, rows, factor, y) }
+    gain: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { mp_accumulate_halves_f32(x, stride, columns, rows, factor, gain, y) }
+  public static func scatterHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Float>
+  ) { mp_scatter_halves_f32(x, stride, columns, list, count, bits, mask, y) }
+  public static func packHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int, columns: Int,
+    into panel: UnsafeMutablePointer<Float>
+  ) { mp_pack_halves_f32(x, stride, list, count, next, columns, panel) }
   public static func combine(
     _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Float>?>, _ x: UnsafePointer<UnsafePointer<Float>?>,
     scale: Float, into y: UnsafeMutablePointer<Float>
@@ -112,9 +120,10 @@ extension Float: KernelScalar {
   public static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     mp_round_halves_f32(n, x, y)
   }
-  public static func packHalves(
-    _ x: UnsafePointer<Float>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int
-  ) { mp_pack_halves_f32(x, distance, rows, columns, y, stride) }
+  public static func storeHalves(
+    _ x: UnsafePointer<Float>, rowStep: Int, columnStep: Int, rows: Int, columns: Int,
+    into y: UnsafeMutablePointer<UInt32>, stride: Int
+  ) { mp_store_halves_f32(x, rowStep, columnStep, rows, columns, y, stride) }
   public static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Float>, by factor: Float) {
     mp_scale_f32(n, y, factor)
   }

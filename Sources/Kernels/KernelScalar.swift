@@ -114,19 +114,28 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func scatterRows(
     _ x: UnsafePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Self>)
-  /// `y += Σ_j factor[j] · row(j)` of `rows` rows of bfloat16 numbers, in the layout of `HalfMatrix`.
+  /// `y = gain ∘ Σ_j factor[j] · row(j)` of `rows` rows of bfloat16 numbers, in the layout of `HalfMatrix`.
   static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Self>,
-    into y: UnsafeMutablePointer<Self>)
+    gain: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+  /// `scatterRows` of rows of bfloat16 numbers.
+  static func scatterHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
+    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Self>)
+  /// `pack` of rows of bfloat16 numbers.
+  static func packHalves(
+    _ x: UnsafePointer<UInt32>, stride: Int, _ list: UnsafePointer<UInt32>, _ count: Int, next: Int, columns: Int,
+    into panel: UnsafeMutablePointer<Self>)
   /// `y = scale · Σ_i factor[i][0] · x[i]` over `n` elements, padded to 64 bytes.
   static func combine(
     _ n: Int, _ count: Int, factor: UnsafePointer<UnsafePointer<Self>?>, _ x: UnsafePointer<UnsafePointer<Self>?>,
     scale: Self, into y: UnsafeMutablePointer<Self>)
   /// The bfloat16 numbers nearest to `x`, ties to even.
   static func roundHalves(_ n: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Self>)
-  /// Packs the columns of a pre-major matrix of bfloat16 numbers into the rows of a `HalfMatrix`.
-  static func packHalves(
-    _ x: UnsafePointer<Self>, distance: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<UInt32>, stride: Int)
+  /// Stores rows of a `HalfMatrix`: number `i` of row `j` is `x[j · rowStep + i · columnStep]`.
+  static func storeHalves(
+    _ x: UnsafePointer<Self>, rowStep: Int, columnStep: Int, rows: Int, columns: Int,
+    into y: UnsafeMutablePointer<UInt32>, stride: Int)
   /// `y ← factor · y`.
   static func multiply(_ n: Int, _ y: UnsafeMutablePointer<Self>, by factor: Self)
   /// `y ← x ∘ y`.

@@ -21,9 +21,9 @@ public struct ProjectionView<Scalar: KernelScalar> {
   public var steps: Int
   /// The input's spikes, for the projection of the input where they are known before a sample begins.
   public var input: InputSpikes?
-  /// Fixed feedback `B` that forms the pre group's error as `ψ_pre ∘ Bᵀ e_post`, laid out like the weights; nil where
-  /// the error is formed in another way.
-  public var errorFeedback: UnsafePointer<Scalar>?
+  /// Fixed feedback `B` that forms the pre group's error as `ψ_pre ∘ Bᵀ e_post`, one row per presynaptic neuron; nil
+  /// where the error is formed in another way.
+  public var errorFeedback: HalfMatrix<Scalar>?
 
   /// Forward weights, pre-major: `weights[pre · columns + post]`; current only when no changes are pending.
   public var weights: UnsafeMutablePointer<Scalar> { matrix.base }
@@ -32,7 +32,7 @@ public struct ProjectionView<Scalar: KernelScalar> {
   public init(
     matrix: SynapticMatrix<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, pre: GroupView<Scalar>,
     post: GroupView<Scalar>, scalars: ScalarView<Scalar>, steps: Int, input: InputSpikes? = nil,
-    errorFeedback: UnsafePointer<Scalar>? = nil
+    errorFeedback: HalfMatrix<Scalar>? = nil
   ) {
     preCount = matrix.preCount
     postCount = matrix.postCount

@@ -54,14 +54,11 @@ struct SampleUpdate<Scalar: KernelScalar> {
     let order = changes.spikes.active
     let width = Scalar.panelWidth
     let activeCount = changes.spikes.activeCount
-    for first in stride(from: 0, to: activeCount, by: width) {
-      let count = min(width, activeCount - first)
-      write(order + first, count, next: min(width, activeCount - first - count), isActive: true)
-    }
-    guard !silent.isEmpty else { return }
-    for first in stride(from: activeCount, to: view.preCount, by: width) {
-      let count = min(width, view.preCount - first)
-      write(order + first, count, next: min(width, view.preCount - first - count), isActive: false)
+    // Silent inputs fill up the last panel of active ones, where they are needed at all.
+    let end = silent.isEmpty ? activeCount : view.preCount
+    for first in stride(from: 0, to: end, by: width) {
+      let count = min(width, end - first)
+      write(order + first, count, next: min(width, end - first - count), isActive: first < activeCount)
     }
   }
 
@@ -131,7 +128,7 @@ struct SampleUpdate<Scalar: KernelScalar> {
       }
     }
     guard let series = changes.errorSeries, let matrix = view.errorFeedback else { return }
-    Scalar.pack(matrix, stride: view.columns, list, count, next: next, columns: view.columns, into: panel)
+    matrix.pack(list, count, next: next, into: panel)
     dots(panel, series, into: errors)
     for g in 0..<groups {
       guard let factor = changes.errorFactors[g] else { continue }

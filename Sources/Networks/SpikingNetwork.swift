@@ -215,7 +215,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
   ///   - errorFeedback: fixed feedback that forms the pre group's error.
   ///   - foresees: whether `input` will know the spikes of a sample before it begins.
   public func view(
-    _ l: Int, feedback: UnsafeMutablePointer<Scalar>?, errorFeedback: UnsafePointer<Scalar>? = nil,
+    _ l: Int, feedback: UnsafeMutablePointer<Scalar>?, errorFeedback: HalfMatrix<Scalar>? = nil,
     foresees: Bool = false
   ) -> ProjectionView<Scalar> {
     ProjectionView(

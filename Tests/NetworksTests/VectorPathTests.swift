@@ -158,13 +158,13 @@ private struct KernelTrial<Scalar: KernelScalar> {
     let (y, factor) = (vector(rows), vector(width))
     for j in 0..<rows { for i in 0..<width { w[j * columns + i] = Scalar(Float(w[j * columns + i]).roundedToHalf) } }
     let halves = HalfMatrix<Scalar>(rows: width, columns: rows, in: arena)
-    halves.take(transposeOf: w, distance: columns)
-    let before = (0..<rows).map { Double(y[$0]) }
-    halves.addRows(factor, to: y)
+    halves.take(w, rowStep: 1, columnStep: columns)
+    let gain = vector(rows)
+    halves.sumRows(factor, gain: gain, into: y)
     for j in 0..<rows {
       let terms = (0..<width).map { Double(factor[$0]) * Double(w[j * columns + $0]) }
       let size = terms.reduce(1) { $0 + abs($1) }
-      #expect(abs(Double(y[j]) - terms.reduce(before[j], +)) < 1e-5 * size)
+      #expect(abs(Double(y[j]) - Double(gain[j]) * terms.reduce(0, +)) < 1e-5 * size * (1 + abs(Double(gain[j]))))
     }
     results.append(Result(kernel: "accumulateHalves", words: words(y, rows)))
     Scalar.multiply(width, factor, by: vector(width))

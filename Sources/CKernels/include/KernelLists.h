@@ -79,20 +79,27 @@
      uint64_t mask, R *y),                                                                                             \
     (x, stride, columns, list, count, bits, mask, y))                                                                  \
   K(T, void, accumulate_halves,                                                                                        \
-    (const uint32_t *x, size_t stride, size_t columns, size_t rows, const R *factor, R *y),                            \
-    (x, stride, columns, rows, factor, y))                                                                             \
+    (const uint32_t *x, size_t stride, size_t columns, size_t rows, const R *factor, const R *gain, R *y),             \
+    (x, stride, columns, rows, factor, gain, y))                                                                       \
+  K(T, void, scatter_halves,                                                                                           \
+    (const uint32_t *x, size_t stride, size_t columns, const uint32_t *list, size_t count, const uint64_t *bits,       \
+     uint64_t mask, R *y),                                                                                             \
+    (x, stride, columns, list, count, bits, mask, y))                                                                  \
   K(T, void, combine,                                                                                                  \
     (size_t n, size_t count, const R *const *factor, const R *const *x, R scale, R *y),                                \
     (n, count, factor, x, scale, y))                                                                                   \
   K(T, void, round_halves, (size_t n, const float *x, R *y), (n, x, y))                                                \
-  K(T, void, pack_halves,                                                                                              \
-    (const R *x, size_t distance, size_t rows, size_t columns, uint32_t *y, size_t stride),                            \
-    (x, distance, rows, columns, y, stride))
+  K(T, void, store_halves,                                                                                             \
+    (const R *x, size_t rowStep, size_t columnStep, size_t rows, size_t columns, uint32_t *y, size_t stride),          \
+    (x, rowStep, columnStep, rows, columns, y, stride))
 
 // Panels of a few presynaptic neurons: panels.inc.
 #define MP_PANEL_KERNELS(K, T, R)                                                                                      \
   K(T, void, pack,                                                                                                     \
     (const R *x, size_t stride, const uint32_t *list, size_t count, size_t next, size_t columns, R *panel),            \
+    (x, stride, list, count, next, columns, panel))                                                                    \
+  K(T, void, pack_halves,                                                                                              \
+    (const uint32_t *x, size_t stride, const uint32_t *list, size_t count, size_t next, size_t columns, R *panel),     \
     (x, stride, list, count, next, columns, panel))                                                                    \
   K(T, void, unpack,                                                                                                   \
     (const R *panel, size_t columns, const uint32_t *list, size_t count, R *x, size_t stride),                         \

@@ -11,6 +11,8 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
   private let network: SpikingNetwork<Scalar>
   private let feedbackWeights: FeedbackMatrices<Scalar>
   private let rows: [HalfMatrix<Scalar>]
+  /// The input's feedback pre-major.
+  private let inputFeedback: HalfMatrix<Scalar>
   private let arena = Arena()
   private var inputRowsAreCurrent = false
 
@@ -19,6 +21,8 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
     self.network = network
     feedbackWeights = FeedbackMatrices(network: network)
     rows = network.projections.map { HalfMatrix(rows: $0.postCount, columns: $0.preCount, in: arena) }
+    let first = network.projections[0]
+    inputFeedback = HalfMatrix(rows: first.preCount, columns: first.postCount, in: arena)
   }
 
   public func beginEpisode(_ draws: EpisodeDraws) {
@@ -26,10 +30,12 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
     // The input's error is seldom asked for, and its matrix is the largest.
     inputRowsAreCurrent = false
     for l in 1..<max(1, rows.count) { take(l) }
+    inputFeedback.take(
+      feedbackWeights.matrices[0], rowStep: network.projections[0].columns, columnStep: 1)
   }
 
   private func take(_ l: Int) {
-    rows[l].take(transposeOf: feedbackWeights.matrices[l], distance: network.projections[l].columns)
+    rows[l].take(feedbackWeights.matrices[l], rowStep: 1, columnStep: network.projections[l].columns)
   }
 
   @specialized(where Scalar == Float)
@@ -41,14 +47,11 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
         network.formInputGain()
       }
       let group = network.groups[l]
-      let count = Scalar.padded(network.sizes[l])
-      Scalar.fill(count, group.error, with: 0)
-      rows[l].addRows(network.groups[l + 1].error, to: group.error)
-      Scalar.multiply(count, group.error, by: group.gain)
+      rows[l].sumRows(network.groups[l + 1].error, gain: group.gain, into: group.error)
     }
   }
 
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { feedbackWeights.matrices[l] }
 
-  public func fixedFeedback(_ l: Int) -> UnsafePointer<Scalar>? { UnsafePointer(feedbackWeights.matrices[l]) }
+  public func fixedFeedback(_ l: Int) -> HalfMatrix<Scalar>? { l == 0 ? inputFeedback : nil }
 }

@@ -32,7 +32,19 @@ typedef R Q __attribute__((vector_size(16)));
 
 #define LOAD(p) (*(const V *)(p))
 #define STORE(p, x) (*(V *)(p) = (x))
-#define SPLAT(x) ((V){} + (x))
+#if LANES == 16
+#define SPLAT(x)                                                                                                       \
+  ({                                                                                                                   \
+    const R x_ = (x);                                                                                                  \
+    (V){x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_, x_};                                               \
+  })
+#else
+#define SPLAT(x)                                                                                                       \
+  ({                                                                                                                   \
+    const R x_ = (x);                                                                                                  \
+    (V){x_, x_, x_, x_, x_, x_, x_, x_};                                                                               \
+  })
+#endif
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 // Sum of the lanes by halves: a fixed tree, the same on every vector width.

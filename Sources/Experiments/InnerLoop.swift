@@ -235,6 +235,8 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   private func planned(_ coefficients: [Double], foresees: Bool) -> PlannedRule<Scalar> {
     let key = PlanKey(isActive: coefficients.map { $0 != 0 }, foresees: foresees)
     if let known = plans[key] { return known }
+    // A search that switches terms on and off meets many patterns; plans are quickly made.
+    if plans.count >= 16 { plans.removeAll() }
     let made = PlannedRule(rule: rule, network: network, credit: credit, key: key)
     plans[key] = made
     return made
@@ -252,7 +254,9 @@ private struct PlanKey: Hashable {
 /// The plans of all projections of one network.
 private final class PlannedRule<Scalar: KernelScalar> {
   private let plans: [Plan<Scalar>]
-  private let following: [Plan<Scalar>]
+  /// The same plans, and those that have to follow every step, for loops that count no references.
+  private let all: [Unmanaged<Plan<Scalar>>]
+  private let following: [Unmanaged<Plan<Scalar>>]
   /// The lowest group whose error any plan reads, or nil when none does.
   let lowestError: Int?
   let statefulReadsError: Bool
@@ -269,7 +273,8 @@ private final class PlannedRule<Scalar: KernelScalar> {
         view: network.view(
           l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: key.foresees))
     }
-    following = plans.filter(\.follows)
+    all = plans.map { .passUnretained($0) }
+    following = plans.filter(\.follows).map { .passUnretained($0) }
     let needed = plans.enumerated().compactMap { l, plan in
       plan.reads.contains(.ePre) ? l : plan.reads.contains(.ePost) ? l + 1 : nil
     }
@@ -281,7 +286,7 @@ private final class PlannedRule<Scalar: KernelScalar> {
 
   func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }
   func reset() { for plan in plans { plan.reset() } }
-  func advance() { for plan in following { plan.advance() } }
-  func learn() { for plan in plans { plan.learn() } }
+  func advance() { for plan in following { plan._withUnsafeGuaranteedRef { $0.advance() } } }
+  func learn() { for plan in all { plan._withUnsafeGuaranteedRef { $0.learn() } } }
   func endSample() { for plan in plans { plan.endSample() } }
 }

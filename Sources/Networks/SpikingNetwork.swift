@@ -25,6 +25,8 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
 
   let arena = Arena()
   private let neurons: [any NeuronModel<Scalar>]
+  /// The matrices of the projections, for loops that count no references.
+  private let matrices: [Unmanaged<SynapticMatrix<Scalar>>]
   private let currents: [UnsafeMutablePointer<Scalar>]
   private let filtered: [UnsafeMutablePointer<Scalar>]
   private let activityDecay: Scalar
@@ -55,6 +57,7 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
       return group
     }
     projections = (0..<sizes.count - 1).map { Projection(preCount: sizes[$0], postCount: sizes[$0 + 1]) }
+    matrices = projections.map { .passUnretained($0.matrix) }
     scalars = ScalarView(in: arena)
     neurons = parameters.hidden.map { entry.make($0, parameters, arena) }
     currents = sizes.map { arena.allocate($0, of: Scalar.self) }
@@ -157,7 +160,10 @@ public final class SpikingNetwork<Scalar: KernelScalar> {
         neurons[level - 1].gain(group)
         low(level)
       }
-      projections[level].matrix.ahead(spikes: group.spikes, group.spiking, spiked, into: currents[level + 1])
+      let target = currents[level + 1]
+      matrices[level]._withUnsafeGuaranteedRef {
+        $0.ahead(spikes: group.spikes, group.spiking, spiked, into: target)
+      }
     }
     Scalar.leak(
       sizes[top], groups[top].potential, keep: readoutLeak, gain: readoutGain, current(top))

@@ -15,6 +15,7 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
   private let inputFeedback: HalfMatrix<Scalar>
   private let arena = Arena()
   private var inputRowsAreCurrent = false
+  private var drawn: EpisodeDraws?
 
   public init(network: SpikingNetwork<Scalar>) {
     let arena = self.arena
@@ -26,6 +27,9 @@ public final class RandomFeedback<Scalar: KernelScalar>: CreditPathway {
   }
 
   public func beginEpisode(_ draws: EpisodeDraws) {
+    // The candidates of an episode are often scored one after the other; nothing changes its feedback.
+    if drawn == draws { return }
+    drawn = draws
     feedbackWeights.draw(draws)
     // The input's error is seldom asked for, and its matrix is the largest.
     inputRowsAreCurrent = false

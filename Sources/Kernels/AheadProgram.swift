@@ -67,7 +67,8 @@ final class AheadProgram<Scalar: KernelScalar> {
       }
     }
     let changes = SampleChanges(
-      groups: terms.groups.count, series: series.count, factors: factors, takesEffect: takesEffect, view: view, in: arena
+      groups: terms.groups.count, series: series.count, factors: factors, takesEffect: takesEffect, view: view,
+      in: arena
     )
     self.view = view
     self.takesEffect = takesEffect

@@ -73,19 +73,23 @@ extension Double: KernelScalar {
     into x: UnsafeMutablePointer<Double>, stride: Int
   ) { mp_unpack_f64(panel, columns, list, count, x, stride) }
   public static func panelDots(
-    _ panel: UnsafePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>, stride: Int,
+    _ panel: UnsafePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>,
+    stride: Int,
     steps: Int, into y: UnsafeMutablePointer<Double>
   ) { mp_panel_dots_f64(panel, list, count, x, stride, steps, y) }
   public static func panelUpdate(
-    _ panel: UnsafeMutablePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>, stride: Int,
+    _ panel: UnsafeMutablePointer<Double>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Double>,
+    stride: Int,
     steps: Int, _ p: UnsafePointer<Double>, pStride: Int
   ) { mp_panel_update_f64(panel, list, count, x, stride, steps, p, pStride) }
   public static func panelTrace(
-    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, keep: Double, gain: Double,
+    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, keep: Double,
+    gain: Double,
     factor: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>, pStride: Int
   ) { mp_panel_trace_f64(spikes, steps, learning, count, keep, gain, factor, p, pStride) }
   public static func panelGated(
-    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, factor: UnsafePointer<Double>,
+    _ spikes: UnsafePointer<Double>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Double>,
     _ x: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>, pStride: Int
   ) { mp_panel_gated_f64(spikes, steps, learning, count, factor, x, p, pStride) }
   public static func panelSubstitute(

@@ -77,7 +77,8 @@ extension Float: KernelScalar {
     steps: Int, into y: UnsafeMutablePointer<Float>
   ) { mp_panel_dots_f32(panel, list, count, x, stride, steps, y) }
   public static func panelUpdate(
-    _ panel: UnsafeMutablePointer<Float>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Float>, stride: Int,
+    _ panel: UnsafeMutablePointer<Float>, _ list: UnsafePointer<UInt32>, _ count: Int, _ x: UnsafePointer<Float>,
+    stride: Int,
     steps: Int, _ p: UnsafePointer<Float>, pStride: Int
   ) { mp_panel_update_f32(panel, list, count, x, stride, steps, p, pStride) }
   public static func panelTrace(
@@ -85,7 +86,8 @@ extension Float: KernelScalar {
     factor: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, pStride: Int
   ) { mp_panel_trace_f32(spikes, steps, learning, count, keep, gain, factor, p, pStride) }
   public static func panelGated(
-    _ spikes: UnsafePointer<Float>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int, factor: UnsafePointer<Float>,
+    _ spikes: UnsafePointer<Float>, steps: Int, learning: UnsafePointer<UInt32>, _ count: Int,
+    factor: UnsafePointer<Float>,
     _ x: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, pStride: Int
   ) { mp_panel_gated_f32(spikes, steps, learning, count, factor, x, p, pStride) }
   public static func panelSubstitute(

@@ -86,7 +86,8 @@ struct SampleUpdate<Scalar: KernelScalar> {
     let groups = changes.groups
     Scalar.fill(steps * groups * width, factors, with: 0)
     if isActive {
-      Scalar.pack(spikes.raster, stride: spikes.stepColumns, list, count, next: next, columns: spikes.stepColumns, into: raster)
+      Scalar.pack(
+        spikes.raster, stride: spikes.stepColumns, list, count, next: next, columns: spikes.stepColumns, into: raster)
       formOwnFactors(list, count, next: next)
     }
     Scalar.pack(view.weights, stride: columns, list, count, next: next, columns: columns, into: panel)

@@ -14,7 +14,9 @@ struct VectorPathTests {
     onVectorPath(path) { #expect(VectorPath.current == path) }
   }
 
-  @Test("every kernel gives the same bits on every path that rounds as this one does, in both precisions", arguments: 1..<40 as Range<UInt64>)
+  @Test(
+    "every kernel gives the same bits on every path that rounds as this one does, in both precisions",
+    arguments: 1..<40 as Range<UInt64>)
   func bits(seed: UInt64) {
     compare(Float.self, seed: seed)
     compare(Double.self, seed: seed)

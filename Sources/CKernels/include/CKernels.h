@@ -5,8 +5,8 @@
 
 // Vector kernels of the inner loop. Matrices are pre-major: one row per presynaptic neuron, one column per
 // postsynaptic neuron, rows padded to a multiple of 64 bytes and aligned to 64 bytes; padding holds zeros in every
-// vector that multiplies. Reductions use a fixed tree over fixed lanes and no contraction, so that a result has the
-// same bits on every vector width.
+// vector that multiplies. Reductions use a fixed tree over fixed lanes, so that a result has the same bits on every
+// path that multiplies and adds in one rounding.
 //
 // Every kernel exists once per vector path; KernelLists.h lists them, vectors.c chooses the path.
 

@@ -16,6 +16,7 @@ final class AheadProgram<Scalar: KernelScalar> {
   private let vectors: [Operation<Scalar>]
   private let series: [Value<Scalar>]
   private let scalars: [(value: Value<Scalar>, factors: UnsafeMutablePointer<Scalar>)]
+  private let growth: [Value<Scalar>]
   private let grams: [UnsafeMutablePointer<Scalar>]
   private let coincidences: UnsafeMutablePointer<Scalar>
   private let currents: UnsafeMutablePointer<Scalar>
@@ -66,15 +67,18 @@ final class AheadProgram<Scalar: KernelScalar> {
         scalars.append((value, factors.array(for: source, group: g) { arena.allocate(steps, of: Scalar.self) }))
       }
     }
+    let growth = terms.growth.map {
+      builder.product(builder.value(.number($0.number)), builder.product(of: $0.scalar))!
+    }
     let changes = SampleChanges(
-      groups: terms.groups.count, series: series.count, factors: factors, takesEffect: takesEffect, view: view,
-      in: arena
-    )
+      groups: terms.groups.count, series: series.count, factors: factors, grows: !growth.isEmpty,
+      takesEffect: takesEffect, view: view, in: arena)
     self.view = view
     self.takesEffect = takesEffect
     self.changes = changes
     self.series = series
     self.scalars = scalars
+    self.growth = growth
     update = SampleUpdate(changes, view: view, in: arena)
     coincidences = arena.allocate(steps * changes.spikes.stepColumns, of: Scalar.self)
     grams = changes.traces.map { _ in arena.allocate(steps * steps, of: Scalar.self) }
@@ -162,6 +166,10 @@ final class AheadProgram<Scalar: KernelScalar> {
     for (s, value) in series.enumerated() { Scalar.copy(columns, value.address, to: rows + s * columns) }
     for scalar in scalars { scalar.factors[k] = 0 }
     for scalar in scalars { scalar.factors[k] += scalar.value.address[0] }
+    if let shares = changes.growth {
+      shares[k] = 0
+      for value in growth { shares[k] += value.address[0] }
+    }
     changes.steps[k] = UInt32(step - 1)
     changes.count = k + 1
     guard takesEffect else { return }
@@ -180,6 +188,13 @@ final class AheadProgram<Scalar: KernelScalar> {
       rowDots(changes.series, k * seriesCount, rows + source * view.columns, into: target)
       if seriesCount != groups {
         for i in 0..<k { for g in 0..<groups { row[i * groups + g] = dots[i * seriesCount + g] } }
+      }
+      guard let growth = changes.growth else { continue }
+      // A change grows with the weights from the next step on.
+      var size: Scalar = 1
+      for i in stride(from: k - 1, through: 0, by: -1) {
+        for g in 0..<groups { row[i * groups + g] *= size }
+        size *= 1 + growth[i]
       }
     }
   }
@@ -205,6 +220,9 @@ final class AheadProgram<Scalar: KernelScalar> {
     for (b, source) in changes.backSeries.enumerated() {
       rowDots(currents + next * columns, count, rows + source * columns, into: dots)
       add(dots, changes.backFactors + b * groups, k, count)
+    }
+    if let growth = changes.growth {
+      Scalar.multiply(count * columns, currents + next * columns, by: 1 + growth[k])
     }
     Scalar.addProducts(
       currents + next * columns, stride: columns, columns: columns, ascending, count, pre: coefficients,

@@ -33,6 +33,8 @@ struct AheadTerms {
   }
 
   var groups: [Group] = []
+  /// Terms `number · scalar · w`: all weights grow by these shares.
+  var growth: [(number: Double, scalar: [Factor])] = []
 
   /// - Parameters:
   ///   - terms: the terms of a projection.
@@ -42,9 +44,15 @@ struct AheadTerms {
   /// - Returns: nil when a term is of another kind.
   init?(_ terms: [Term], activityDecay: Double, spikeTraces: [String: Double], hasErrorFeedback: Bool) {
     for term in terms {
-      guard term.synapse.isEmpty, term.weightPower == 0, term.pre.count == 1, term.pre[0].power == 1 else { return nil }
       // Weights are not at hand before the sample ends, nor what is made of them on the pre side.
-      if (term.scalar + term.post).contains(where: { $0.base.needsWeights }) { return nil }
+      guard term.synapse.isEmpty, !(term.scalar + term.post).contains(where: { $0.base.needsWeights }) else {
+        return nil
+      }
+      if term.weightPower == 1, term.post.isEmpty, term.pre.isEmpty {
+        growth.append((term.number, term.scalar))
+        continue
+      }
+      guard term.weightPower == 0, term.pre.count == 1, term.pre[0].power == 1 else { return nil }
       let pre: PreFactor
       switch term.pre[0].base {
       case .quantity(.yPre): pre = .trace(Trace(keep: activityDecay, gain: 1 - activityDecay))

@@ -94,9 +94,11 @@ extension Double: KernelScalar {
   ) { mp_panel_gated_f64(spikes, steps, learning, count, factor, x, p, pStride) }
   public static func panelSubstitute(
     steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Double>?>?, stride: Int,
-    factor: UnsafePointer<UnsafePointer<Double>?>, _ p: UnsafeMutablePointer<Double>, _ z: UnsafeMutablePointer<Double>,
-    zStride: Int
-  ) { mp_panel_substitute_f64(steps, groups, backs, history, stride, factor, p, z, zStride) }
+    factor: UnsafePointer<UnsafePointer<Double>?>, before: UnsafePointer<Double>?, after: UnsafePointer<Double>?,
+    _ p: UnsafeMutablePointer<Double>, _ z: UnsafeMutablePointer<Double>, zStride: Int
+  ) {
+    mp_panel_substitute_f64(steps, groups, backs, history, stride, factor, before, after, p, z, zStride)
+  }
   public static func addEvents(
     _ w: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Double>

@@ -92,9 +92,11 @@ extension Float: KernelScalar {
   ) { mp_panel_gated_f32(spikes, steps, learning, count, factor, x, p, pStride) }
   public static func panelSubstitute(
     steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Float>?>?, stride: Int,
-    factor: UnsafePointer<UnsafePointer<Float>?>, _ p: UnsafeMutablePointer<Float>, _ z: UnsafeMutablePointer<Float>,
-    zStride: Int
-  ) { mp_panel_substitute_f32(steps, groups, backs, history, stride, factor, p, z, zStride) }
+    factor: UnsafePointer<UnsafePointer<Float>?>, before: UnsafePointer<Float>?, after: UnsafePointer<Float>?,
+    _ p: UnsafeMutablePointer<Float>, _ z: UnsafeMutablePointer<Float>, zStride: Int
+  ) {
+    mp_panel_substitute_f32(steps, groups, backs, history, stride, factor, before, after, p, z, zStride)
+  }
   public static func addEvents(
     _ w: UnsafeMutablePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Float>

@@ -101,11 +101,12 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   /// What is sent back under the weights of every step, by forward substitution:
   /// `z[b][k] += Σ_{i<k·groups} history[b][k][i] · p[i]`, then `p[k][g] += factor[b][g][k] · z[b][k]`.
   ///
-  /// `history` nil: changes of the steps before do not count. A factor of nil stands for zeros.
+  /// `history` nil: changes of the steps before do not count. A factor of nil stands for zeros. With `before`,
+  /// `z[b][k]` counts `before[k]` times; with `after`, `p[k]` is multiplied by `after[k]` at the end.
   static func panelSubstitute(
     steps: Int, groups: Int, backs: Int, history: UnsafePointer<UnsafePointer<Self>?>?, stride: Int,
-    factor: UnsafePointer<UnsafePointer<Self>?>, _ p: UnsafeMutablePointer<Self>, _ z: UnsafeMutablePointer<Self>,
-    zStride: Int)
+    factor: UnsafePointer<UnsafePointer<Self>?>, before: UnsafePointer<Self>?, after: UnsafePointer<Self>?,
+    _ p: UnsafeMutablePointer<Self>, _ z: UnsafeMutablePointer<Self>, zStride: Int)
   /// Adds to each listed row `j` the vectors `x[t]` whose bit `t` is set in `bits[j]`.
   static func addEvents(
     _ w: UnsafeMutablePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,

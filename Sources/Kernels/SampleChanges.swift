@@ -48,13 +48,15 @@ final class SampleChanges<Scalar: KernelScalar> {
   let historyStride: Int
   /// The input's spikes.
   let spikes: SampleSpikes<Scalar>
+  /// The share by which all weights grow at each learning step, besides; nil when they never do.
+  let growth: UnsafeMutablePointer<Scalar>?
   /// The steps at which weights moved.
   let steps: UnsafeMutablePointer<UInt32>
   /// How many those are.
   @exclusivity(unchecked) var count = 0
 
   init(
-    groups: Int, series: Int, factors: Factors, takesEffect: Bool, view: ProjectionView<Scalar>, in arena: Arena
+    groups: Int, series: Int, factors: Factors, grows: Bool, takesEffect: Bool, view: ProjectionView<Scalar>, in arena: Arena
   ) {
     self.groups = groups
     self.takesEffect = takesEffect
@@ -88,6 +90,7 @@ final class SampleChanges<Scalar: KernelScalar> {
     spikes = SampleSpikes(
       preCount: view.preCount, steps: view.steps, ordersByFirst: takesEffect && error != nil, in: arena)
     steps = arena.allocate(view.steps, of: UInt32.self)
+    growth = grows ? arena.allocate(view.steps, of: Scalar.self) : nil
     historyStride = Scalar.padded(view.steps * groups)
     history = arena.allocate(max(1, backs.count), pointersTo: Scalar.self)
     for b in backs.indices {

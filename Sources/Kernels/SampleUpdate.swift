@@ -17,6 +17,9 @@ struct SampleUpdate<Scalar: KernelScalar> {
   private let errors: UnsafeMutablePointer<Scalar>
   private let filtered: UnsafeMutablePointer<Scalar>
   private let carried: UnsafeMutablePointer<Scalar>
+  /// How much of W₀ is left before each learning step, and of a step's change at the end, where weights grow.
+  private let before: UnsafeMutablePointer<Scalar>
+  private let after: UnsafeMutablePointer<Scalar>
   /// Groups that are written spike by spike, the others, and those of the others that silent inputs take part in.
   private let events: [Int]
   private let dense: [Int]
@@ -43,23 +46,56 @@ struct SampleUpdate<Scalar: KernelScalar> {
     errors = arena.allocate(steps * width, of: Scalar.self)
     filtered = arena.allocate(steps * view.columns, of: Scalar.self)
     carried = arena.allocate(view.columns, of: Scalar.self)
+    before = arena.allocate(steps, of: Scalar.self)
+    after = arena.allocate(steps, of: Scalar.self)
   }
 
   /// Writes them.
   @specialized(where Scalar == Float)
   func run() {
+    let scale = grow()
+    if !dense.isEmpty {
+      writePanels(scale)
+    } else if scale != 1 {
+      Scalar.multiply(view.preCount * view.columns, view.weights, by: scale)
+    }
+    // Last, for panels read the weights that were there before.
     if !events.isEmpty { writeEvents() }
-    guard !dense.isEmpty else { return }
+  }
+
+  private func writePanels(_ scale: Scalar) {
     transposeSeries()
     let order = changes.spikes.active
     let width = Scalar.panelWidth
     let activeCount = changes.spikes.activeCount
     // Silent inputs fill up the last panel of active ones, where they are needed at all.
-    let end = silent.isEmpty ? activeCount : view.preCount
+    let end = silent.isEmpty && scale == 1 ? activeCount : view.preCount
     for first in stride(from: 0, to: end, by: width) {
       let count = min(width, end - first)
-      write(order + first, count, next: min(width, end - first - count), isActive: first < activeCount)
+      write(order + first, count, next: min(width, end - first - count), isActive: first < activeCount, scale: scale)
     }
+  }
+
+  /// How much the weights before the sample count at its end; sets what is left of them, and of each change, in between.
+  private func grow() -> Scalar {
+    guard let growth = changes.growth else { return 1 }
+    var scale: Scalar = 1
+    guard changes.takesEffect else {
+      // All shares are of the same weights.
+      for k in 0..<changes.count { scale += growth[k] }
+      for k in 0..<changes.count { after[k] = 1 }
+      return scale
+    }
+    for k in 0..<changes.count {
+      before[k] = scale
+      scale *= 1 + growth[k]
+    }
+    var size: Scalar = 1
+    for k in stride(from: changes.count - 1, through: 0, by: -1) {
+      after[k] = size
+      size *= 1 + growth[k]
+    }
+    return scale
   }
 
   /// Turns each series into [columns][steps] and lists the neurons in which it is not 0 throughout.
@@ -78,7 +114,7 @@ struct SampleUpdate<Scalar: KernelScalar> {
   }
 
   /// Writes the changes of the weights of a few inputs; `next` are listed behind them.
-  private func write(_ list: UnsafePointer<UInt32>, _ count: Int, next: Int, isActive: Bool) {
+  private func write(_ list: UnsafePointer<UInt32>, _ count: Int, next: Int, isActive: Bool, scale: Scalar) {
     let columns = view.columns
     let spikes = changes.spikes
     let steps = changes.count
@@ -91,15 +127,19 @@ struct SampleUpdate<Scalar: KernelScalar> {
       formOwnFactors(list, count, next: next)
     }
     Scalar.pack(view.weights, stride: columns, list, count, next: next, columns: columns, into: panel)
-    if !changes.backSeries.isEmpty {
+    // Where weights grow at every step, what came before grows with them.
+    let grows = changes.growth != nil && changes.takesEffect
+    if !changes.backSeries.isEmpty || grows {
       for b in changes.backSeries.indices {
         dots(panel, changes.backSeries[b], into: sentBack + b * spikes.steps * width)
       }
       Scalar.panelSubstitute(
         steps: steps, groups: groups, backs: changes.backSeries.count,
         history: changes.takesEffect ? UnsafePointer(changes.history) : nil, stride: changes.historyStride,
-        factor: changes.backFactors, factors, sentBack, zStride: spikes.steps * width)
+        factor: changes.backFactors, before: grows ? before : nil, after: grows ? after : nil, factors, sentBack,
+        zStride: spikes.steps * width)
     }
+    if scale != 1 { Scalar.multiply(columns * width, panel, by: scale) }
     for g in isActive ? dense : silent {
       Scalar.panelUpdate(
         panel, lists + g * columns, counts[g], transposed + g * columns * spikes.stepColumns,
@@ -155,7 +195,7 @@ struct SampleUpdate<Scalar: KernelScalar> {
           Scalar.multiply(columns, carried, by: keep)
           if k >= 0, Int(changes.steps[k]) == t {
             Scalar.addScaled(
-              columns, carried, factor: factor[k], changes.series + (k * changes.seriesCount + g) * columns)
+              columns, carried, factor: changes.growth == nil ? factor[k] : factor[k] * after[k], changes.series + (k * changes.seriesCount + g) * columns)
             k -= 1
           }
           Scalar.addScaled(columns, filtered + t * columns, factor: gain, carried)

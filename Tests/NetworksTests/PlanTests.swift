@@ -36,6 +36,11 @@ private let oddPages: [String] = [
   "dw: a * b * y_post - a * b * w * y_pre",
   "every: sample\ndw: -a * e_post * y_pre - a * w * y_post",
   "every: sample\nbounds: {w: [-0.4, 0.4]}\ndw: a * y_post * y_pre",
+  "every: sample\ndw: -a * e_post * y_pre + a * y_post * (y_pre - back(y_post)) - a * s_post * e_pre - a * w",
+  "dw: -a * e_post * y_pre + a * s_post * e_pre - 9 * a * w",
+  "dw: -a * e_post * s_pre + 20 * a * w",
+  "every: sample\ndw: -a * e_post * s_pre + 20 * a * w",
+  "dw: -a * psi_post * back(s_post) - a * s_post * back(e_post) + a * y_post * back(psi_post) - 9 * a * w",
   "bounds: {w: [-0.5, 0.5]}\ndw: a * s_post * y_pre - a * y_post * s_pre",
   "traces: {x_pre: {of: s_pre, tau: 5}, z_post: {of: s_post * psi_post, decay: 0.7}}\ndw: a * x_pre * s_post - a * z_post * s_pre",
   "traces: {x_pre: {of: s_pre, tau: 5}}\neligibility: {of: psi_post * x_pre, tau: 8}\ndw: -a * e_post * elig",
@@ -57,7 +62,7 @@ struct PlanTests {
 
   @Test("on random networks for terms of every shape")
   func odd() throws {
-    try agree(try oddPages.map { try Rule.load(text: $0, file: "odd.yaml") }, networks: 12)
+    try agree(try oddPages.map { try Rule.load(text: $0, file: "odd.yaml") }, networks: 40)
   }
 
   @Test("with per-layer coefficients")

@@ -213,7 +213,8 @@ private struct KernelTrial<Scalar: KernelScalar> {
     let factors = arena.allocate(groups, pointersTo: Scalar.self)
     factors[1] = UnsafePointer(factor)
     Scalar.panelSubstitute(
-      steps: learns, groups: groups, backs: 1, history: history, stride: historyStride, factor: factors, p, sentBack,
+      steps: learns, groups: groups, backs: 1, history: history, stride: historyStride, factor: factors, before: factor,
+      after: factor, p, sentBack,
       zStride: steps * width)
     results.append(Result(kernel: "panelSubstitute", words: words(p, steps * groups * width)))
     Scalar.panelUpdate(

@@ -119,9 +119,9 @@
      size_t pStride),                                                                                                  \
     (spikes, steps, learning, count, factor, x, p, pStride))                                                           \
   K(T, void, panel_substitute,                                                                                         \
-    (size_t steps, size_t groups, size_t backs, const R *const *history, size_t stride, const R *const *factor, R *p,  \
-     R *z, size_t zStride),                                                                                            \
-    (steps, groups, backs, history, stride, factor, p, z, zStride))
+    (size_t steps, size_t groups, size_t backs, const R *const *history, size_t stride, const R *const *factor,        \
+     const R *before, const R *after, R *p, R *z, size_t zStride),                                                     \
+    (steps, groups, backs, history, stride, factor, before, after, p, z, zStride))
 
 // All of them.
 #define MP_KERNELS(K, T, R)                                                                                            \

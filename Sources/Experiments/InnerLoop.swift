@@ -79,6 +79,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   public let rule: Rule
   private let credit: any CreditPathway<Scalar>
   private let worstLoss: Double
+  private let forms: [PlanForm?]
   private var plans: [PlanKey: PlannedRule<Scalar>] = [:]
 
   /// Makes the network, its credit pathway and room for plans.
@@ -90,8 +91,11 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   ///   - rule: the rule; its own `credit` wins over `credit`.
   ///   - credit: the experiment's pathway.
   ///   - worstLoss: the loss of a failed episode, and the largest loss there is.
+  ///   - forms: for each projection the form of its plan that is wanted, nil for the one expected to be fastest; none for
+  ///     all.
   public init(
-    network: NetworkParameters, inputCount: Int, outputCount: Int, rule: Rule, credit: String, worstLoss: Double
+    network: NetworkParameters, inputCount: Int, outputCount: Int, rule: Rule, credit: String, worstLoss: Double,
+    forms: [PlanForm?] = []
   ) throws(InnerLoopError) {
     let pathway = rule.credit ?? credit
     guard let entry = creditCatalogue(Scalar.self).first(where: { $0.name == pathway }) else {
@@ -107,6 +111,8 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     self.credit = entry.make(self.network)
     self.rule = rule
     self.worstLoss = worstLoss
+    self.forms = forms
+    precondition(forms.isEmpty || forms.count == projections, "\(forms.count) forms for \(projections) projections")
     if rule.usesFeedback, self.credit.feedback(0) == nil {
       throw .noFeedbackWeights(rule: rule.name, credit: pathway)
     }
@@ -128,6 +134,14 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
       return failed(.nan, outputCount: episode.outputCount)
     }
     return answer(episode.query)
+  }
+
+  /// How the changes of a rule reach the weights of each projection.
+  /// - Parameters:
+  ///   - coefficients: one value per slot; a value of 0 switches terms off.
+  ///   - foresees: whether samples are spikes, known before their first step.
+  public func planForms(coefficients: [Double], foresees: Bool) -> [PlanForm] {
+    planned(coefficients, foresees: foresees).forms
   }
 
   /// Presents every support sample once. False as soon as the readout is no longer finite.
@@ -237,7 +251,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     if let known = plans[key] { return known }
     // A search that switches terms on and off meets many patterns; plans are quickly made.
     if plans.count >= 16 { plans.removeAll() }
-    let made = PlannedRule(rule: rule, network: network, credit: credit, key: key)
+    let made = PlannedRule(rule: rule, network: network, credit: credit, key: key, forms: forms)
     plans[key] = made
     return made
   }
@@ -265,13 +279,16 @@ private final class PlannedRule<Scalar: KernelScalar> {
   /// Whether any plan reads a vector of the input group at a step.
   let readsInput: Bool
 
-  init(rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey) {
+  init(
+    rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey, forms: [PlanForm?]
+  ) {
     let count = network.projections.count
     plans = (0..<count).map { l in
       Plan(
         rule: rule, layer: l + 1, layerCount: count, isActive: key.isActive,
         view: network.view(
-          l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: key.foresees))
+          l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: key.foresees),
+        form: forms.isEmpty ? nil : forms[l])
     }
     all = plans.map { .passUnretained($0) }
     following = plans.filter(\.follows).map { .passUnretained($0) }
@@ -283,6 +300,8 @@ private final class PlannedRule<Scalar: KernelScalar> {
     readsInput = plans[0].readsPre
     readsInputGain = plans[0].reads.contains(.psiPre)
   }
+
+  var forms: [PlanForm] { plans.map(\.form) }
 
   func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }
   func reset() { for plan in plans { plan.reset() } }

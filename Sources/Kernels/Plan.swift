@@ -36,15 +36,7 @@ public final class Plan<Scalar: KernelScalar> {
   public var byteCount: Int { arena.byteCount }
 
   /// How changes reach the weights.
-  public enum Form: Sendable, Hashable, CaseIterable {
-    /// Every change is swept into the rows at once.
-    case swept
-    /// Changes are kept as products of vectors and written at the end of a sample.
-    case deferred
-    /// As deferred, and the input's spikes are known for the whole sample, so that nothing of the pre side is touched
-    /// before its end.
-    case ahead
-  }
+  public typealias Form = PlanForm
 
   /// How changes reach the weights: the form wanted, or the next that the rule and the credit pathway allow.
   public var form: Form { ahead != nil ? .ahead : deferred != nil ? .deferred : .swept }
@@ -57,7 +49,7 @@ public final class Plan<Scalar: KernelScalar> {
   ///   - layerCount: number of projections.
   ///   - isActive: per coefficient slot, false where its value is 0 so that its terms cost nothing.
   ///   - view: the projection's arrays.
-  ///   - form: the form wanted; nil for the one that is expected to be faster.
+  ///   - form: the form wanted; nil for the one that `PlanCost` expects to be fastest.
   public init(
     rule: Rule, layer: Int, layerCount: Int, isActive: [Bool], view: ProjectionView<Scalar>, form: Form? = nil
   ) {
@@ -78,26 +70,12 @@ public final class Plan<Scalar: KernelScalar> {
     coefficients = addresses
     slots = mine
 
-    let owners = rule.traceOwners
-    let dw = rule.dw(layer: layer, layerCount: layerCount)
-    let terms = NormalForm(of: dw, traces: owners).terms.filter { !$0.vanishes(without: inactive) }
-    let used = terms.reduce(into: Names()) { $0.collect($1) }
-    let eligibilityTerms =
-      used.readsEligibility
-      ? NormalForm(of: rule.eligibility!.of, traces: owners).terms.filter { !$0.vanishes(without: inactive) } : []
-    let needed = eligibilityTerms.reduce(into: used) { $0.collect($1) }
-
-    // Traces may read other traces.
-    var live = needed.traces
-    for _ in rule.traces {
-      for trace in rule.traces where live.contains(trace.name) {
-        var names = Names()
-        names.collect(trace.of)
-        live.formUnion(names.traces)
-      }
-    }
+    let wanted = PlanTerms(rule, layer: layer, layerCount: layerCount, inactive: inactive)
+    let terms = wanted.live
+    let chosen =
+      form ?? PlanCost.cheapestForm(of: wanted, rule, in: PlanShape(view, isInput: layer == 1))
     var stateful: Set<Quantity> = []
-    let kept = rule.traces.filter { live.contains($0.name) }
+    let kept = wanted.traces
     for trace in kept {
       let isPre = trace.owner == .pre
       let count = isPre ? view.preCount : view.postCount
@@ -121,19 +99,19 @@ public final class Plan<Scalar: KernelScalar> {
     // Values that read traces are made anew after the traces have moved.
     builder = builder.withoutPrograms()
     let size = view.preCount * view.columns
-    if used.readsEligibility, let declared = rule.eligibility {
+    if wanted.readsEligibility, let declared = rule.eligibility {
       let matrix = arena.allocate(size, of: Scalar.self)
       let program = SweepProgram(
-        terms: eligibilityTerms, target: matrix, keep: Scalar(declared.decay), clip: nil, builder: builder)
+        terms: wanted.eligibility, target: matrix, keep: Scalar(declared.decay), clip: nil, builder: builder)
       eligibility = matrix
       eligibilityProgram = program
       builder.eligibility = matrix
       stateful.formUnion(program.reads)
     }
     bounds = rule.weightBounds
-    let mayDefer = !view.matrix.mustBeCurrent && (bounds == nil || rule.every == .sample) && form != .swept
+    let mayDefer = !view.matrix.mustBeCurrent && (bounds == nil || rule.every == .sample) && chosen != .swept
     var inputTerms: AheadTerms?
-    if mayDefer, form != .deferred, view.input != nil, view.steps <= AheadProgram<Scalar>.mostSteps,
+    if mayDefer, chosen != .deferred, view.input != nil, view.steps <= AheadProgram<Scalar>.mostSteps,
       let decay = view.pre.activityDecay
     {
       inputTerms = AheadTerms(
@@ -252,38 +230,5 @@ public final class Plan<Scalar: KernelScalar> {
 
   private func zero(_ matrix: UnsafeMutablePointer<Scalar>) {
     Scalar.fill(view.preCount * view.columns, matrix, with: 0)
-  }
-}
-
-/// The names terms refer to.
-private struct Names {
-  var traces: Set<String> = []
-  var readsEligibility = false
-
-  mutating func collect(_ term: Term) {
-    for factor in term.scalar + term.post + term.pre + term.synapse { collect(factor.base) }
-  }
-
-  mutating func collect(_ expression: Expression) {
-    switch expression {
-    case .trace(let name): traces.insert(name)
-    case .quantity(.eligibility): readsEligibility = true
-    case .number, .quantity, .coefficient: break
-    case .negate(let a), .back(let a), .ahead(let a): collect(a)
-    case .binary(_, let a, let b):
-      collect(a)
-      collect(b)
-    case .call(_, let arguments), .reduce(_, let arguments): arguments.forEach { collect($0) }
-    }
-  }
-}
-
-extension Term {
-  /// True when a coefficient in `zeros` multiplies the whole term.
-  fileprivate func vanishes(without zeros: Set<String>) -> Bool {
-    scalar.contains { factor in
-      if case .coefficient(let name) = factor.base { return factor.power > 0 && zeros.contains(name) }
-      return false
-    }
   }
 }

@@ -1,106 +1,125 @@
 import Rules
 
-/// How a rule is computed, term by term, and what a step costs: the same decisions `Plan` makes, for people.
+/// How a rule is computed in one projection, term by term, and what that costs: the same decisions `Plan` makes.
 public struct PlanSummary: Sendable, Hashable {
-  /// How a term is swept.
-  public enum Sweep: String, Sendable, Hashable {
-    /// `pre ⊗ post`, only in rows whose pre factor is not 0 at this step: silent inputs cost nothing.
-    case event = "event-driven"
-    /// `pre ⊗ post` in every row.
-    case lowRank = "low-rank"
-    /// `pre · (row · p) ⊗ post`: a dot product of every row taken along in the same pass.
-    case rowDot = "row dot"
+  /// How a term is computed.
+  public enum Method: String, Sendable, Hashable {
+    /// `pre ⊗ post` swept into the rows whose pre factor is not 0 at this step.
+    case event = "event-driven: rows of neurons that have spiked"
+    /// `pre ⊗ post` swept into every row.
+    case everyRow = "fused into the sweep of every row"
+    /// `(row · p) pre ⊗ post`: a dot product of every row, taken in the pass that writes it.
+    case rowDot = "fused with the sweep: dot product of the row, then its change"
     /// Linear in `w`: the row is scaled.
-    case rowScale = "row scale"
+    case rowScale = "fused with the sweep: the row is scaled"
     /// Evaluated synapse by synapse.
-    case dense = "dense"
+    case dense = "dense fallback: synapse by synapse"
+    /// `pre ⊗ post`, kept and written once a sample.
+    case deferred = "deferred low-rank: kept as a product, written once a sample"
+    /// As `deferred`, with `Wᵀp` of a trace of spikes.
+    case followed = "deferred low-rank; back follows spikes through the transposed weights"
+    /// As `deferred`, with `Wᵀp` from the matrix at every step.
+    case corrected = "deferred low-rank; back is taken from the weights and pending changes"
+    /// `scalar · w`: one number for the projection.
+    case scale = "deferred: one factor on the whole matrix"
+    /// A trace of known input spikes, written spike by spike.
+    case spikes = "event-driven: written once a sample, spike by spike"
+    /// A trace of known input spikes, written in panels with the others.
+    case traced = "deferred low-rank: trace of known spikes, written once a sample"
+    /// The input's error from fixed feedback, formed once a sample.
+    case gated = "deferred low-rank: input's error formed once a sample"
+    /// `Wᵀp` of all steps at once.
+    case substituted = "deferred low-rank: back of all steps by forward substitution"
   }
 
   /// One term.
   public struct TermPlan: Sendable, Hashable {
     /// The term as text.
     public var text: String
-    /// How it is swept.
-    public var sweep: Sweep
-    /// Multiply-adds per synapse of a swept row.
-    public var cost: Int
+    /// How it is computed; nil for a term that a coefficient of 0 switches off: it costs nothing.
+    public var method: Method?
   }
 
-  /// The terms in canonical order.
+  /// The terms in canonical order, those that are off last.
   public var terms: [TermPlan]
-  /// Distinct post factors of `pre ⊗ post` terms: one multiply-add per synapse each, however many terms share one.
-  public var postFactors: Int
-  /// Distinct dot products of a row, one multiply-add per synapse each.
-  public var rowDots: Int
-  /// True when only rows with activity are visited.
-  public var skipsSilentRows: Bool
   /// When weights move.
   public var every: Cadence
+  /// The forms that were possible, with their costs; the chosen one is `cost`.
+  public var alternatives: [PlanCost]
+  /// The cost of the form that `Plan` takes.
+  public var cost: PlanCost
+  /// What it was counted for.
+  public var shape: PlanShape
+  /// Whether the error of the pre, or of the post group, has to be delivered at every learning step.
+  public var readsPreError: Bool, readsPostError: Bool
 
-  /// Multiply-adds per synapse of a swept row and step.
-  public var cost: Int {
-    postFactors + rowDots + terms.filter { $0.sweep == .rowScale || $0.sweep == .dense }.reduce(0) { $0 + $1.cost }
-  }
+  /// How changes reach the weights.
+  public var form: PlanForm { cost.form }
 
   /// Summarises the plan of one layer of `rule`.
   /// - Parameters:
   ///   - rule: a checked rule.
   ///   - layer: the projection, counted from 1 at the input.
   ///   - layerCount: number of projections.
-  public init(rule: Rule, layer: Int = 1, layerCount: Int = 1) {
-    let owners = rule.traceOwners
-    let all = NormalForm(of: rule.dw(layer: layer, layerCount: layerCount), traces: owners).terms
-    // Traces of spikes stay 0 until their neuron is active, like the spikes themselves.
-    let silentTraces = Set(rule.traces.filter { $0.of.vanishesWhenSilent }.map(\.name))
-    var posts: Set<[Factor]> = []
-    var dots: Set<Expression> = []
-    terms = all.map { term in
-      let backs = term.pre.compactMap { factor -> Expression? in
-        if case .back(let argument) = factor.base, factor.power == 1 { return argument }
-        return nil
-      }
-      let text = Printer.text(term.expression)
-      if !term.synapse.isEmpty || term.weightPower > 1 || term.weightPower < 0 {
-        let work = term.synapse.reduce(abs(term.weightPower)) { $0 + $1.base.operationCount + 1 }
-        return TermPlan(text: text, sweep: .dense, cost: max(1, work))
-      }
-      if term.weightPower == 1 { return TermPlan(text: text, sweep: .rowScale, cost: term.post.isEmpty ? 1 : 2) }
-      posts.insert(term.post)
-      if backs.count == 1 {
-        dots.insert(backs[0])
-        return TermPlan(text: text, sweep: .rowDot, cost: 1)
-      }
-      let isEvent = term.pre.contains { factor in
-        switch factor.base {
-        case .trace(let name): silentTraces.contains(name)
-        // The gain of a silent input is 0, that of a silent hidden neuron is not.
-        case .quantity(.ePre): layer == 1
-        default: factor.power > 0 && factor.base.vanishesWhenSilent
-        }
-      }
-      return TermPlan(text: text, sweep: isEvent ? .event : .lowRank, cost: 1)
-    }
-    postFactors = posts.count
-    rowDots = dots.count
-    skipsSilentRows = !terms.isEmpty && terms.allSatisfy { $0.sweep == .event } && rule.weightBounds == nil
+  ///   - inactive: names of the coefficients that are 0 in this layer.
+  ///   - shape: the projection.
+  public init(rule: Rule, layer: Int, layerCount: Int, inactive: Set<String> = [], shape: PlanShape) {
+    let wanted = PlanTerms(rule, layer: layer, layerCount: layerCount, inactive: inactive)
+    let chosen = PlanCost.cheapestForm(of: wanted, rule, in: shape)
+    alternatives = PlanCost.possibleForms(of: wanted, rule, in: shape).map { PlanCost($0, wanted, rule, in: shape) }
+    cost = alternatives.first { $0.form == chosen }!
     every = rule.every
+    self.shape = shape
+    let use = chosen == .ahead ? shape.aheadTerms(wanted).map { AheadUse($0) } : nil
+    let substitutes = rule.every == .step && use?.backs.isEmpty == false
+    let postTraces = wanted.spikeTraces(of: .sPost)
+    terms =
+      wanted.live.map { term in
+        let method: Method
+        switch chosen {
+        case .swept: method = Self.swept(term, wanted, rule, shape)
+        case .deferred:
+          let backs = term.backArguments
+          method =
+            term.weightPower == 1
+            ? .scale
+            : backs.isEmpty ? .deferred : backs.allSatisfy { shape.follows($0, postTraces) } ? .followed : .corrected
+        case .ahead:
+          switch term.pre[0].base {
+          case .back: method = .substituted
+          case .quantity(.ePre): method = .gated
+          default:
+            let alone = wanted.live.filter { $0.post == term.post }.allSatisfy { other in
+              if case .back = other.pre[0].base { return false }
+              return other.pre[0].base != .quantity(.ePre)
+            }
+            method = alone && !substitutes ? .spikes : .traced
+          }
+        }
+        return TermPlan(text: Printer.text(term.expression), method: method)
+      } + wanted.off.map { TermPlan(text: Printer.text($0.expression), method: nil) }
+    var read: Set<Quantity> = []
+    for term in wanted.live + wanted.eligibility {
+      for factor in term.factors { read.formUnion(factor.base.quantities) }
+    }
+    for trace in wanted.traces { read.formUnion(trace.of.quantities) }
+    readsPreError = read.contains(.ePre) && use?.hasError != true
+    readsPostError = read.contains(.ePost) || use?.hasError == true
+  }
+
+  private static func swept(_ term: Term, _ terms: PlanTerms, _ rule: Rule, _ shape: PlanShape) -> Method {
+    if !term.synapse.isEmpty || term.weightPower > 1 || term.weightPower < 0 { return .dense }
+    if term.weightPower == 1 { return .rowScale }
+    if term.sweptDot != nil { return .rowDot }
+    let skips = rule.weightBounds == nil && terms.live.allSatisfy { shape.skipsSilent($0, terms) }
+    return skips ? .event : .everyRow
   }
 }
 
 extension Expression {
-  /// Zero as long as the neuron it belongs to has been silent in this sample.
-  fileprivate var vanishesWhenSilent: Bool {
-    switch self {
-    case .quantity(let quantity): quantity == .sPre || quantity == .yPre
-    case .binary(.multiply, let a, let b): a.vanishesWhenSilent || b.vanishesWhenSilent
-    case .binary(.add, let a, let b), .binary(.subtract, let a, let b): a.vanishesWhenSilent && b.vanishesWhenSilent
-    case .negate(let a): a.vanishesWhenSilent
-    default: false
-    }
-  }
-
-  /// Operators and functions in the tree.
-  fileprivate var operationCount: Int {
-    children.reduce(children.isEmpty ? 0 : 1) { $0 + $1.operationCount }
+  /// Quantities in the tree.
+  fileprivate var quantities: Set<Quantity> {
+    if case .quantity(let quantity) = self { return [quantity] }
+    return children.reduce(into: []) { $0.formUnion($1.quantities) }
   }
 }

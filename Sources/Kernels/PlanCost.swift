@@ -1,0 +1,168 @@
+import Rules
+
+/// What a plan does in a sample, counted from the loops of its form.
+///
+/// With `n` pre and `m` post neurons, `c = m` padded to 16 columns, `r = n` padded to 16, `S` steps of which weights move
+/// at `L`, shares `a` of the inputs that spike in a sample and `p` in a step, `G` distinct post factors and `D` distinct
+/// arguments of `back`, the leading counts per sample are
+///
+///     forward, row by row     S · p·n·c multiply-adds
+///     swept update            L · v·n·c · (G + D), v = a where every pre factor vanishes with silence, else 1
+///     deferred update         v·n·c·G·L, and L²/2 · (G + B·G) · (r + c) of corrections, B kinds of reading between steps
+///     ahead                   S · p·n·c forward, a·n·m·L for each of G post factors, for the error and for each of D,
+///                             a·n·D·G·L²/2 of forward substitution
+///
+/// Bytes: a swept update reads and writes `4·v·n·c` bytes at every step, the others once a sample.
+public struct PlanCost: Sendable, Hashable {
+  /// How changes reach the weights.
+  public var form: PlanForm
+  /// The currents of a sample that is learned, corrections for changes that are not written yet included.
+  public var forward = Work.none
+  /// The currents of a sample that is answered.
+  public var answer = Work.none
+  /// Traces, changes and their writing, for a sample.
+  public var update = Work.none
+  /// Matrices gone through.
+  public var footprint = Footprint()
+
+  /// Everything in a sample that is learned.
+  public var learning: Work { forward + update }
+
+  /// Counts a form's work. The form must be possible.
+  init(_ form: PlanForm, _ terms: PlanTerms, _ rule: Rule, in shape: PlanShape) {
+    self.form = form
+    let currents = PlanCost.rows(shape)
+    answer = Double(shape.steps) * currents
+    switch form {
+    case .swept: countSwept(terms, rule, shape)
+    case .deferred: countDeferred(terms, rule, shape)
+    case .ahead: countAhead(terms, rule, shape)
+    }
+  }
+
+  /// `y += row(j)` for the inputs that spike in a step: rows are read, `y` stays in registers.
+  static func rows(_ shape: PlanShape) -> Work {
+    let synapses = shape.pre.step * Double(shape.preCount * shape.columns)
+    return Work(multiplyAdds: synapses, near: 12 * Double(shape.columns), step: 4 * synapses, calls: 2)
+  }
+
+  // MARK: Choice
+
+  /// The forms that terms can take, `swept` first.
+  static func possibleForms(of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> [PlanForm] {
+    var forms = [PlanForm.swept]
+    guard !shape.mustBeCurrent, rule.weightBounds == nil || rule.every == .sample else { return forms }
+    if DeferredProgram<Float>.rank(of: terms.live) != nil { forms.append(.deferred) }
+    if shape.aheadTerms(terms) != nil { forms.append(.ahead) }
+    return forms
+  }
+
+  /// The form that needs the least time on the reference machine with a usual activity: the same on every machine and in
+  /// every episode, because another form adds in another order.
+  static func cheapestForm(of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> PlanForm {
+    let usual = shape.usual
+    let costs = possibleForms(of: terms, rule, in: usual).map { PlanCost($0, terms, rule, in: usual) }
+    func seconds(_ cost: PlanCost) -> Double {
+      MachinePeaks.reference.seconds(of: cost.learning, in: cost.footprint)
+    }
+    return costs.min { seconds($0) < seconds($1) }!.form
+  }
+}
+
+extension PlanShape {
+  /// The terms taken apart for a plan that runs ahead; nil where none can.
+  func aheadTerms(_ terms: PlanTerms) -> AheadTerms? {
+    guard knowsInput, steps <= AheadProgram<Float>.mostSteps, let preDecay else { return nil }
+    return AheadTerms(
+      terms.live, activityDecay: preDecay, spikeTraces: terms.spikeTraces(of: .sPre), hasErrorFeedback: hasErrorFeedback
+    )
+  }
+
+  /// Whether a pre factor is 0 as long as its neuron has been silent in this sample, so that its row is not visited.
+  func skipsSilent(_ term: Term, _ terms: PlanTerms) -> Bool {
+    let traces = Set(terms.traces.filter { $0.of.vanishesWhenSilent }.map(\.name))
+    return term.pre.contains { factor in
+      switch factor.base {
+      case .trace(let name): traces.contains(name)
+      // The gain of a silent input is 0, that of a silent hidden neuron is not.
+      case .quantity(.ePre), .quantity(.psiPre): isInput
+      default: factor.power > 0 && factor.base.vanishesWhenSilent
+      }
+    }
+  }
+
+  /// Traces, one step.
+  func advance(_ traces: [Trace]) -> Work {
+    traces.reduce(into: Work.none) {
+      $0 +=
+        .pass($1.owner == .pre ? rows : columns, operands: 3) + operations($1.of, on: $1.owner == .pre ? rows : columns)
+    }
+  }
+
+  /// The operators of an expression over a vector; `back` and `ahead` are counted where they are computed.
+  func operations(_ expression: Expression, on count: Int) -> Work {
+    switch expression {
+    case .number, .quantity, .coefficient, .trace: .none
+    case .back, .ahead: .none
+    case .call(let function, let arguments):
+      arguments.reduce(function.isSlow ? Work(multiplyAdds: 320 * Double(count), calls: 1) : .pass(count, operands: 3))
+      {
+        $0 + operations($1, on: count)
+      }
+    default: expression.children.reduce(.pass(count, operands: 3)) { $0 + operations($1, on: count) }
+    }
+  }
+
+  /// The products of a term's factors on each side, one step.
+  func factors(_ term: Term) -> Work {
+    var work = Work.none
+    for (factors, count) in [(term.pre, rows), (term.post, columns)] {
+      work += Double(max(0, factors.count - 1)) * .pass(count, operands: 3)
+      for factor in factors {
+        work += operations(factor.base, on: count)
+        if factor.power != 1 { work += .pass(count, operands: 2) }
+      }
+    }
+    // The number goes to the pre side, and the sum with other terms of the same post factor.
+    return work + .pass(rows, operands: 3) + .pass(rows, operands: 3)
+  }
+}
+
+extension Expression {
+  /// Zero as long as the neuron it belongs to has been silent in this sample.
+  var vanishesWhenSilent: Bool {
+    switch self {
+    case .quantity(let quantity): quantity == .sPre || quantity == .yPre
+    case .binary(.multiply, let a, let b): a.vanishesWhenSilent || b.vanishesWhenSilent
+    case .binary(.add, let a, let b), .binary(.subtract, let a, let b): a.vanishesWhenSilent && b.vanishesWhenSilent
+    case .negate(let a): a.vanishesWhenSilent
+    default: false
+    }
+  }
+
+  /// The arguments of every `back` in the tree.
+  var backArguments: Set<Expression> {
+    var found: Set<Expression> = []
+    for child in children { found.formUnion(child.backArguments) }
+    if case .back(let argument) = self { found.insert(argument) }
+    return found
+  }
+
+  /// How many `ahead` are in the tree.
+  var aheadCount: Int {
+    let own = if case .ahead = self { 1 } else { 0 }
+    return children.reduce(own) { $0 + $1.aheadCount }
+  }
+}
+
+extension Function {
+  /// Computed number by number in the library, about twenty operations each.
+  var isSlow: Bool { [.exp, .log, .tanh].contains(self) }
+}
+
+extension Term {
+  /// The arguments of `back` it reads.
+  var backArguments: Set<Expression> {
+    factors.reduce(into: []) { $0.formUnion($1.base.backArguments) }
+  }
+}

@@ -21,6 +21,8 @@ struct BenchEpisodesCommand: ParsableCommand {
   @Option(name: .long, help: "The experiment's page.") var experiment = "experiments/fashion-5way-50shot.yaml"
   @Option(name: .long, help: "The rule: a name in rules/, a page, RUN.h5 or RUN.h5#G:K.") var rule = "error-hebb-oja"
   @Option(name: .long, help: "Least time to measure.") var seconds = 10.0
+  @Flag(name: .long, help: "Say what each part of an episode is predicted to take, and what it takes; one thread.")
+  var explain = false
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -50,6 +52,17 @@ struct BenchEpisodesCommand: ParsableCommand {
     let episodes = source.encoded(.search, 0..<4, by: crew)!
     let encoding = (clock.now - encodingBegan) / .seconds(1) / 4
     let accuracy = try check(contender, episodes, settings, outputCount: source.outputCount)
+
+    if explain {
+      let explanation = try BenchExplanation(
+        contender, on: Array(episodes[0..<1]), seed: settings.seed, worstLoss: settings.worstLoss, seconds: seconds)
+      if talk.json {
+        Output.line(explanation.json.text())
+      } else {
+        for line in explanation.lines { Output.line(line) }
+      }
+      return
+    }
 
     let done = Atomic<Int>(0)
     let began = clock.now

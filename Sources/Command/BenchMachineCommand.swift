@@ -92,7 +92,7 @@ struct BenchMachineCommand: ParsableCommand {
   }
 
   /// Sizes of the data caches of the first core, by level; empty where the system does not say.
-  private static func dataCaches() -> [Int] {
+  static func dataCaches() -> [Int] {
     let folder = "/sys/devices/system/cpu/cpu0/cache"
     var sizes: [Int: Int] = [:]
     for index in 0..<16 {

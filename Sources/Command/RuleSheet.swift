@@ -1,4 +1,4 @@
-import Kernels
+import Experiments
 import Pages
 import Rules
 
@@ -6,12 +6,17 @@ import Rules
 struct RuleSheet {
   private let rule: Rule
   private let locality: LocalityReport
-  private let plan: PlanSummary
+  private let plan: PlanSheet
 
-  init(_ rule: Rule) {
-    self.rule = rule
-    locality = LocalityReport(of: rule)
-    plan = PlanSummary(rule: rule)
+  /// - Parameters:
+  ///   - contender: the rule on a network; coefficients of 0 switch terms off.
+  ///   - inputCount: inputs of the network.
+  ///   - outputCount: its readout neurons.
+  ///   - foresees: whether its input is spikes, known before a sample's first step.
+  init(_ contender: Contender, inputCount: Int, outputCount: Int, foresees: Bool) {
+    rule = contender.rule
+    locality = LocalityReport(of: contender.rule)
+    plan = PlanSheet(contender, inputCount: inputCount, outputCount: outputCount, foresees: foresees)
   }
 
   /// The sheet for people.
@@ -38,14 +43,7 @@ struct RuleSheet {
       }
     }
     lines += ["", "locality"] + locality.description.split(separator: "\n").map { "  \($0)" }
-    lines += ["", "plan"]
-    let width = plan.terms.map(\.text.count).max() ?? 0
-    lines += plan.terms.map { term in
-      "  \(term.text.padding(to: width))  \(term.sweep.rawValue), \(term.cost) per synapse of a swept row"
-    }
-    lines.append(
-      "  in all \(plan.cost) multiply-adds per synapse of a swept row and step"
-        + (plan.skipsSilentRows ? "; rows of silent neurons are skipped" : ""))
+    lines += [""] + plan.lines
     lines.append("  complexity \(rule.complexity), fingerprint \(rule.fingerprint)")
     return lines
   }
@@ -73,19 +71,14 @@ struct RuleSheet {
         ])
       }
     }
-    let sweeps = plan.terms.map { term in
-      JSON.object([
-        .init("term", .text(term.text)), .init("sweep", .text(term.sweep.rawValue)), .init("cost", .integer(term.cost)),
-      ])
-    }
     return .object([
       .init("rule", .text(rule.name)), .init("about", .text(rule.about)), .init("source", .text(rule.source)),
       .init("credit", rule.credit.map(JSON.text) ?? .null), .init("every", .text(rule.every.rawValue)),
       .init("equations", .list(Printer.equations(rule).map(JSON.text))),
       .init("latex", .list(Printer.latexEquations(rule).map(JSON.text))),
       .init("coefficients", .list(coefficients)), .init("terms", .list(terms)),
-      .init("local", .boolean(locality.isLocal)), .init("plan", .list(sweeps)), .init("cost", .integer(plan.cost)),
-      .init("skips_silent_rows", .boolean(plan.skipsSilentRows)), .init("complexity", .integer(rule.complexity)),
+      .init("local", .boolean(locality.isLocal)), .init("plan", plan.json),
+      .init("complexity", .integer(rule.complexity)),
       .init("fingerprint", .text(rule.fingerprint)),
     ])
   }

@@ -48,16 +48,62 @@ struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "A rule as its equation: terms, what is local, and the plan it compiles to.")
     @Argument(help: "A name in rules/, or the path of a page.") var rule: String
+    @Option(
+      name: .long,
+      help: ArgumentHelp("Neurons of each group of the network that the plan is for.", valueName: "784,170,…,5"))
+    var network: String?
+    @Option(name: .long, help: "An experiment's page whose network the plan is for; --network sets the sizes.")
+    var experiment: String?
+    @Option(name: .long, help: "Coefficients taken to be 0, separated by commas: their terms are off.") var off: String?
     @Flag(name: .long, help: "Print one JSON object.") var json = false
 
     func run() throws {
-      let rule = try LoadedRule.load(rule).rule
-      let sheet = RuleSheet(rule)
+      let rule = try LoadedRule.load(rule, near: experiment).rule
+      let settings = try experiment.map { try ResolvedExperiment.load($0).experiment }
+      let sizes = try sizes(settings)
+      var parameters = settings?.network ?? .init()
+      parameters.hidden = Array(sizes[1..<sizes.count - 1])
+      for own in rule.layers where abs(own.layer) >= sizes.count {
+        throw Failure(
+          .badInput,
+          "rule \(rule.name) has an equation for layer \(own.layer), and the network has \(sizes.count - 1) projections"
+        )
+      }
+      var contender = Contender(name: rule.name, rule: rule, network: parameters, credit: settings?.credit ?? "random")
+      let zeros = try coefficients(rule)
+      // A coefficient that starts at 0 is one that search moves away from it.
+      contender = contender.with(coefficients: contender.slots.map { zeros.contains($0.name) ? 0 : 1 })
+      let foresees = if case .current = settings?.encoder { false } else { true }
+      let sheet = RuleSheet(contender, inputCount: sizes[0], outputCount: sizes[sizes.count - 1], foresees: foresees)
       if json {
         Output.line(sheet.json.text())
       } else {
         for line in sheet.lines { Output.line(line) }
       }
+    }
+
+    /// The sizes of all groups: those asked for, or the experiment's with the reference's inputs and outputs.
+    private func sizes(_ settings: Experiment?) throws -> [Int] {
+      guard let network else {
+        return [784] + (settings?.network.hidden ?? [170, 130, 100, 70]) + [settings?.task.shape.ways ?? 5]
+      }
+      let sizes = network.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard sizes.count >= 2, sizes.count <= 64, sizes.allSatisfy({ $0.map { (1...65_536).contains($0) } ?? false })
+      else {
+        throw Failure(
+          .usage, "--network takes two to 64 numbers of neurons from 1 to 65536, such as 784,170,5 (got \(network))")
+      }
+      return sizes.map { $0! }
+    }
+
+    private func coefficients(_ rule: Rule) throws -> Set<String> {
+      let names = rule.coefficients.map(\.name)
+      let zeros = off?.split(separator: ",").map(String.init) ?? []
+      for name in zeros where !names.contains(name) {
+        throw Failure(
+          .usage, "--off: rule \(rule.name) has no coefficient \"\(name)\"\(suggestion(for: name, among: names))")
+      }
+      return Set(zeros)
     }
   }
 

@@ -26,6 +26,18 @@ public struct Explanation {
   /// Rounds that were run.
   public private(set) var rounds = 0
 
+  /// A rule that leaves the weights of some layers as they are.
+  /// - Parameters:
+  ///   - rule: the rule.
+  ///   - layers: projections counted from 1.
+  ///   - count: number of projections.
+  public static func rule(_ rule: Rule, atRest layers: [Int], of count: Int) -> Rule {
+    var rule = rule
+    rule.layers.removeAll { layers.contains($0.layer < 0 ? count + 1 + $0.layer : $0.layer) }
+    rule.layers += layers.map { LayerRule(layer: $0, dw: .number(0)) }
+    return rule
+  }
+
   /// Measures.
   /// - Parameters:
   ///   - contender: what is scored.
@@ -37,12 +49,7 @@ public struct Explanation {
     seconds: Double
   ) throws(InnerLoopError) {
     let count = contender.layerCount
-    func still(_ layers: [Int]) -> Rule {
-      var rule = contender.rule
-      rule.layers.removeAll { layers.contains($0.layer < 0 ? count + 1 + $0.layer : $0.layer) }
-      rule.layers += layers.map { LayerRule(layer: $0, dw: .number(0)) }
-      return rule
-    }
+    func still(_ layers: [Int]) -> Rule { Self.rule(contender.rule, atRest: layers, of: count) }
     var variants: [Variant] = []
     func add(
       _ rule: Rule, credit: String? = nil, forms: [PlanForm?] = [], learns: Bool = true, answers: Bool = true

@@ -7,13 +7,15 @@ public struct NetworkCost: Sendable, Hashable {
   /// Plans of the projections, from the input up.
   public var plans: [PlanSummary]
   /// Delivering errors, for a sample that is learned.
-  public var credit: Work
+  public var credit: Phases
   /// Which groups get an error: from this one up to the readout, which has its own; nil when none is asked for.
   public var lowestError: Int?
   /// Neurons and readout, for a sample that is learned, and for one that is answered.
-  public var dynamics: Work, answeringDynamics: Work
+  public var dynamics: Phases, answeringDynamics: Phases
   /// Bytes gone through in a step and in a sample.
   public var footprint: Footprint
+  /// The same for samples that are answered: the rows of neurons that spike.
+  public var answeringFootprint: Footprint
   /// The steps of a sample, and those at which weights move.
   public var steps: Int, learningSteps: Int
   /// Initial weights and feedback weights drawn in an episode, one random number each.
@@ -22,9 +24,9 @@ public struct NetworkCost: Sendable, Hashable {
   public var drawsPerSample: Int
 
   /// Everything in a sample that is learned.
-  public var learning: Work { plans.reduce(credit + dynamics) { $0 + $1.cost.learning } }
+  public var learning: Phases { plans.reduce(credit + dynamics) { $0 + $1.cost.learning } }
   /// Everything in a sample that is answered.
-  public var answering: Work { plans.reduce(answeringDynamics) { $0 + $1.cost.answer } }
+  public var answering: Phases { plans.reduce(answeringDynamics) { $0 + $1.cost.answer } }
 
   /// Counts the work of a contender.
   /// - Parameters:
@@ -43,7 +45,8 @@ public struct NetworkCost: Sendable, Hashable {
     let activities = activity ?? ([.input] + network.hidden.map { _ in .hidden })
     precondition(activities.count == count, "\(activities.count) activities for \(count) groups")
     steps = network.steps
-    learningSteps = max(0, network.steps - max(1, network.learnFrom) + 1)
+    let learningSteps = max(0, network.steps - max(1, network.learnFrom) + 1)
+    self.learningSteps = learningSteps
     var shapes: [PlanShape] = []
     plans = (0..<count).map { l in
       var shape = PlanShape(preCount: sizes[l], postCount: sizes[l + 1], steps: network.steps)
@@ -65,20 +68,25 @@ public struct NetworkCost: Sendable, Hashable {
     }
     lowestError = plans.enumerated().compactMap { $1.readsPreError ? $0 : $1.readsPostError ? $0 + 1 : nil }.min()
     footprint = plans.reduce(Footprint()) { $0 + $1.cost.footprint }
+    let read = shapes.reduce(0) { $0 + $1.pre.sample * $1.matrixBytes }
+    answeringFootprint = Footprint(step: read, sample: read)
     drawsPerSample = inputCount * network.steps
     drawsPerEpisode = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } * (pathway == "random" ? 2 : 1)
 
-    var delivered = Work.none
+    var delivered = Phases.none
     if let lowestError {
       for l in stride(from: count - 1, through: lowestError, by: -1) {
+        // The plan of the input's projection counts its own error.
+        if l == 0, shapes[0].hasErrorFeedback { continue }
         let work = NetworkCost.delivery(shapes[l], pathway: pathway, outputCount: outputCount)
         delivered += work
         footprint.step += work.step
       }
     }
     credit = Double(learningSteps) * delivered
-    answeringDynamics = Double(network.steps) * NetworkCost.answering(sizes)
-    dynamics = Double(network.steps) * (NetworkCost.answering(sizes) + NetworkCost.following(sizes))
+    answeringDynamics = Phases([Double(network.steps) * NetworkCost.answering(sizes)])
+    dynamics = answeringDynamics
+    dynamics += Double(network.steps) * NetworkCost.following(sizes)
   }
 
   /// Errors of one group from those of the group above, in one step.
@@ -88,13 +96,10 @@ public struct NetworkCost: Sendable, Hashable {
   private static func delivery(_ shape: PlanShape, pathway: String, outputCount: Int) -> Work {
     let columns = Double(Float.padded(shape.postCount))
     let pre = Double(shape.preCount)
-    let around = Work(near: 24 * pre, calls: 3)
+    let around = Work(near: 24 * pre, calls: 2)
     switch pathway {
     case "none": return .none
-    case "random":
-      let padded = Double((shape.preCount + 31) / 32 * 32)
-      let weights = padded * Double(shape.postCount)
-      return around + Work(multiplyAdds: weights, near: 8 * padded, step: 2 * weights)
+    case "random": return Work(near: 24 * pre, calls: 1) + shape.halves
     case "direct":
       let weights = pre * Double(Float.padded(outputCount))
       return around + Work(multiplyAdds: weights + 64 * pre, step: 4 * weights)
@@ -113,9 +118,9 @@ public struct NetworkCost: Sendable, Hashable {
     }
   }
 
-  /// What learning needs besides: gain, activity, the input's activity, the readout's error.
+  /// What learning needs besides: gain and activity, the readout's error.
   private static func following(_ sizes: [Int]) -> Work {
-    let groups = sizes.dropLast().reduce(Work.none) { work, count in
+    let groups = sizes.dropFirst().dropLast().reduce(Work.none) { work, count in
       let padded = Double(Float.padded(count))
       return work + Work(multiplyAdds: 5 * padded, near: 20 * padded, calls: 2)
     }

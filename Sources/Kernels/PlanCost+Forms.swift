@@ -48,7 +48,8 @@ extension PlanCost {
     let all = Double(shape.preCount)
     let everyRow = keeps || clips || !dense.isEmpty || !swept.allSatisfy { shape.skipsSilent($0, terms) }
     let rows = everyRow ? all : shape.pre.sample * all
-    work += .oneByOne(all)
+    // The list of rows, four operations a row.
+    work += .oneByOne(4 * all)
     // A row factor is summed number by number, a dot product across lanes in four stages.
     work += .oneByOne(rows * (groups * (1 + dots) + 4 * dots))
     let perSynapse =
@@ -83,9 +84,13 @@ extension PlanCost {
     // Pending changes: none at the first learning step, all but one at the last; the matrix holds 64 at most.
     let pending = takesEffect ? groups * (min(learning, 64) - 1) / 2 : 0
     let correction =
-      pending * Work(multiplyAdds: rows + columns, near: 4 * (rows + columns))
-      + (takesEffect ? Work(calls: 2 * groups) : .none)
-    forward = answer + (learning - 1) * correction
+      pending
+      * Work(multiplyAdds: columns + 64 + Work.summedLanes(shape.rows), near: 4 * (rows + columns))
+      + (takesEffect ? Work(calls: 2) : .none)
+    forward = answer
+    // Forward, a change is a dot product with its pre vector, then a row of its post vector.
+    let ahead = pending * Work(multiplyAdds: rows + 64 + Work.summedLanes(shape.columns), near: 4 * (rows + columns))
+    forward += (learning - 1) * (ahead + (takesEffect ? Work(calls: 2) : .none))
     if grows, takesEffect { forward += (learning - 1) * .pass(shape.columns, operands: 2) }
 
     update += steps * shape.advance(terms.traces)
@@ -95,10 +100,12 @@ extension PlanCost {
     for argument in backs {
       if shape.follows(argument, postTraces) {
         transposes = true
-        let spikes = shape.post.step * Double(shape.postCount) * rows
+        let spikes = shape.post.step * Double(shape.postCount)
         update +=
           steps
-          * (Work(multiplyAdds: spikes, near: 8 * rows, step: 4 * spikes, calls: 2) + .pass(shape.rows, operands: 3))
+          * (Work(
+            multiplyAdds: spikes * Work.summedLanes(shape.rows), near: 8 * rows, step: 4 * spikes * rows, calls: 2)
+            + .pass(shape.rows, operands: 3))
         update += learning * (.pass(shape.rows, operands: 2) + correction)
       } else {
         update += learning * (shape.back + correction)
@@ -106,26 +113,28 @@ extension PlanCost {
     }
     let aheads = products.reduce(0) { $0 + $1.factors.reduce(0) { $0 + $1.base.aheadCount } }
     update += learning * Double(aheads) * (shape.ahead + correction)
-    for term in products { update += learning * shape.factors(term) }
-    update += learning * groups * (.pass(shape.rows, operands: 2) + .pass(shape.columns, operands: 2))
+    for term in products { update += learning * shape.factors(term, sums: false) }
+    // The pre vectors of a group are summed as they are put down.
+    update += learning * Double(products.count) * Work(multiplyAdds: rows, near: 4 * rows)
+    update += learning * groups * (Work(near: 4 * rows, calls: 1) + .pass(shape.columns, operands: 2))
 
     // Writing: four rows at a time share every load of a post vector.
     let skips = products.allSatisfy { shape.skipsSilent($0, terms) }
     let written = (skips ? shape.pre.sample : 1) * Double(shape.preCount)
+    update += .oneByOne(rows)
     update +=
       groups
-      * (.oneByOne(rows)
-        + Work(
-          multiplyAdds: learning * rows + learning * written * columns,
-          near: learning * (4 * rows + written * columns + 4 * written * columns / 64), sample: 8 * written * columns,
-          calls: 2))
+      * Work(
+        multiplyAdds: learning * rows + learning * written * columns,
+        near: learning * (4 * rows + written * columns + written * columns / 16))
+    update += Work(sample: 8 * written * columns, calls: 2)
     if grows { update += Work(multiplyAdds: rows * columns, sample: 2 * shape.matrixBytes, calls: 1) }
     footprint = Footprint(
       step: shape.pre.sample * shape.matrixBytes + 4 * pending * 2 * (rows + columns), sample: shape.matrixBytes)
     if transposes {
       let bytes = 4 * Double(shape.postCount) * rows
-      // Four stages of a transpose, two loads of memory.
-      update += Work(multiplyAdds: 4 * rows * columns, sample: shape.matrixBytes + bytes, calls: 1)
+      // Four stages of a transpose; a shuffle takes the place of two multiply-adds.
+      update += Work(multiplyAdds: 8 * rows * columns, sample: shape.matrixBytes + bytes, calls: 1)
       footprint.step += shape.post.sample * bytes
       footprint.sample += bytes
     }
@@ -149,21 +158,25 @@ extension PlanCost {
     /// Pairs of an earlier and a later learning step.
     let pairs = learning * (learning - 1) / 2
     footprint = Footprint(
-      step: 4 * columns * (steps + learning * series), sample: shape.matrixBytes * (use.hasError ? 2 : 1))
+      step: 4 * columns * (steps + learning * series), sample: shape.matrixBytes * (use.hasError ? 1.5 : 1))
 
-    // The input's spikes in three orders, then the currents of all steps: each row is read once, currents are in reach.
-    forward += .oneByOne(4 * inputs + 3 * spikes) + Work(near: 4 * active * stepColumns + 8 * inputs)
+    // The input's spikes in three orders, then the currents of all steps, row by row: active rows are in reach.
+    forward += .oneByOne(2 * inputs + 4 * spikes) + Work(near: 8 * spikes + 8 * inputs)
     forward += Work(
-      multiplyAdds: spikes * columns, near: 8 * spikes * columns, sample: 4 * active * columns, calls: 2)
+      multiplyAdds: spikes * Work.summedLanes(shape.columns), near: 8 * steps * columns, step: 4 * spikes * columns,
+      calls: 2 * steps)
     forward += steps * .pass(shape.columns, operands: 2)
+    footprint.step += 4 * active * (columns + stepColumns)
     if takesEffect {
       // How often the spikes of two steps coincide, and how each step's change acts on the steps to come.
-      forward += Work(multiplyAdds: spikes * stepColumns, near: 8 * spikes * stepColumns, calls: 1)
+      forward += Work(
+        multiplyAdds: spikes * Work.summedLanes(Float.padded(shape.steps)), step: 4 * spikes * stepColumns, calls: steps
+      )
       forward += .oneByOne(Double(use.traces.count) * steps * steps / 2)
       if use.hasError {
         let later = max(0, spikes - active)
         forward += Work(
-          multiplyAdds: later * columns, near: 8 * later * columns, sample: 4 * active * columns, calls: steps)
+          multiplyAdds: later * columns, near: 8 * later * columns, sample: 2 * active * columns, calls: steps)
         forward += Work(multiplyAdds: pairs * columns, near: 4 * pairs * columns, calls: learning)
       }
       forward += backs * Work(multiplyAdds: pairs * columns, near: 4 * pairs * columns, calls: learning)
@@ -188,7 +201,7 @@ extension PlanCost {
     let width = Double(Float.panelWidth)
     update += Work(
       multiplyAdds: 5 * series * columns * stepColumns, near: 8 * series * columns * stepColumns, calls: 2 * series)
-    func panels(_ neurons: Double, _ isActive: Bool) -> Work {
+    func panels(_ neurons: Double, _ isActive: Bool) -> Phases {
       let lanes = (neurons / width).rounded(.up) * width
       guard neurons > 0 else { return .none }
       // A product of the panel with post vectors: nine steps share the loads of a neuron's two vectors.
@@ -197,21 +210,22 @@ extension PlanCost {
         return Work(multiplyAdds: operations, near: 4 * operations / 9 + 4 * operations / width, calls: lanes / width)
       }
       /// Gathered and scattered through registers, four stages each.
-      func carry(_ columns: Double, writes: Bool) -> Work {
+      func carry(_ columns: Double, bytes: Double, writes: Bool) -> Work {
         Work(
-          multiplyAdds: (writes ? 8 : 4) * lanes * columns, near: (writes ? 8 : 4) * lanes * columns,
-          sample: (writes ? 8 : 4) * neurons * columns, calls: (writes ? 2 : 1) * lanes / width)
+          multiplyAdds: (writes ? 16 : 8) * lanes * columns, near: (writes ? 8 : 4) * lanes * columns,
+          sample: (writes ? 2 : 1) * bytes * neurons * columns, calls: (writes ? 2 : 1) * lanes / width)
       }
-      var work = carry(columns, writes: true)
+      var work = Phases([carry(columns, bytes: 4, writes: true)])
       work += Work(multiplyAdds: lanes * learning * groups, near: 4 * lanes * learning * groups)
       if isActive {
-        work += Work(near: 8 * lanes * stepColumns, calls: lanes / width) + Work(multiplyAdds: 4 * lanes * stepColumns)
+        work += Work(near: 8 * lanes * stepColumns, calls: lanes / width) + Work(multiplyAdds: 8 * lanes * stepColumns)
         let traced = Double(use.tracedFactors)
         work += Work(
           multiplyAdds: traced * lanes * (2 * steps + learning), near: traced * lanes * 4 * (steps + 2 * learning),
           calls: traced * lanes / width)
         if use.hasError {
-          work += carry(columns, writes: false) + product(posts)
+          work += carry(columns, bytes: 2, writes: false)
+          work += product(posts)
           work +=
             Double(use.gatedFactors)
             * Work(
@@ -233,8 +247,8 @@ extension PlanCost {
       }
       return work
     }
-    update += panels(active, true)
-    if use.hasBack.contains(true) { update += panels(inputs - active, false) }
+    update = update + panels(active, true)
+    if use.hasBack.contains(true) { update = update + panels(inputs - active, false) }
   }
 }
 
@@ -294,9 +308,10 @@ struct AheadUse {
 }
 
 extension PlanShape {
-  /// `back` of a vector: a dot product of every row.
+  /// `back` of a vector: a dot product of every row, summed across lanes in four stages.
   var back: Work {
-    Work(multiplyAdds: matrixBytes / 4, near: matrixBytes / 16, step: matrixBytes, calls: 1)
+    Work(
+      multiplyAdds: matrixBytes / 4 + 64 * Double(preCount), near: matrixBytes / 16, step: matrixBytes, calls: 1)
   }
 
   /// `ahead` of a vector: the rows of what is not 0.

@@ -17,33 +17,47 @@ public struct PlanCost: Sendable, Hashable {
   /// How changes reach the weights.
   public var form: PlanForm
   /// The currents of a sample that is learned, corrections for changes that are not written yet included.
-  public var forward = Work.none
+  public var forward = Phases.none
   /// The currents of a sample that is answered.
-  public var answer = Work.none
+  public var answer = Phases.none
   /// Traces, changes and their writing, for a sample.
-  public var update = Work.none
+  public var update = Phases.none
   /// Matrices gone through.
   public var footprint = Footprint()
 
   /// Everything in a sample that is learned.
-  public var learning: Work { forward + update }
+  public var learning: Phases { forward + update }
 
   /// Counts a form's work. The form must be possible.
   init(_ form: PlanForm, _ terms: PlanTerms, _ rule: Rule, in shape: PlanShape) {
     self.form = form
     let currents = PlanCost.rows(shape)
-    answer = Double(shape.steps) * currents
+    answer += Double(shape.steps) * currents
     switch form {
     case .swept: countSwept(terms, rule, shape)
     case .deferred: countDeferred(terms, rule, shape)
     case .ahead: countAhead(terms, rule, shape)
     }
+    if form != .ahead, shape.isInput { countInput(terms, shape) }
   }
 
   /// `y += row(j)` for the inputs that spike in a step: rows are read, `y` stays in registers.
   static func rows(_ shape: PlanShape) -> Work {
-    let synapses = shape.pre.step * Double(shape.preCount * shape.columns)
-    return Work(multiplyAdds: synapses, near: 12 * Double(shape.columns), step: 4 * synapses, calls: 2)
+    let rows = shape.pre.step * Double(shape.preCount)
+    return Work(
+      multiplyAdds: rows * Work.summedLanes(shape.columns), near: 12 * Double(shape.columns),
+      step: 4 * rows * Double(shape.columns), calls: 2)
+  }
+
+  /// What is formed at every step for the input's projection alone: its activity, and its error where terms read that.
+  private mutating func countInput(_ terms: PlanTerms, _ shape: PlanShape) {
+    update += Double(shape.steps) * .pass(shape.rows, operands: 3)
+    let readsError = (terms.live + terms.eligibility).contains { term in
+      term.factors.contains { $0.base.reads(.ePre) }
+    }
+    guard shape.hasErrorFeedback, readsError || terms.traces.contains(where: { $0.of.reads(.ePre) }) else { return }
+    update += Double(shape.learningSteps) * shape.halves
+    footprint.step += 2 * Double(shape.preCount * shape.postCount)
   }
 
   // MARK: Choice
@@ -70,6 +84,14 @@ public struct PlanCost: Sendable, Hashable {
 }
 
 extension PlanShape {
+  /// `Bᵀe` of fixed feedback in one step: rows of 16-bit weights, one for each post neuron; to make two numbers of a word
+  /// takes as long as to multiply and add them.
+  public var halves: Work {
+    let padded = Double((preCount + 31) / 32 * 32)
+    let weights = padded * Double(postCount)
+    return Work(multiplyAdds: 2 * weights, near: 16 * padded, step: 2 * weights, calls: 1)
+  }
+
   /// The terms taken apart for a plan that runs ahead; nil where none can.
   func aheadTerms(_ terms: PlanTerms) -> AheadTerms? {
     guard knowsInput, steps <= AheadProgram<Float>.mostSteps, let preDecay else { return nil }
@@ -114,7 +136,8 @@ extension PlanShape {
   }
 
   /// The products of a term's factors on each side, one step.
-  func factors(_ term: Term) -> Work {
+  /// - Parameter sums: whether the term's number and its sum with others of the same post factor are passes of their own.
+  func factors(_ term: Term, sums: Bool = true) -> Work {
     var work = Work.none
     for (factors, count) in [(term.pre, rows), (term.post, columns)] {
       work += Double(max(0, factors.count - 1)) * .pass(count, operands: 3)
@@ -123,8 +146,9 @@ extension PlanShape {
         if factor.power != 1 { work += .pass(count, operands: 2) }
       }
     }
-    // The number goes to the pre side, and the sum with other terms of the same post factor.
-    return work + .pass(rows, operands: 3) + .pass(rows, operands: 3)
+    guard sums else { return work }
+    // A number that is spread over a vector is multiplied element by element, two operations each.
+    return work + .oneByOne(2 * Double(rows)) + .pass(rows, operands: 3) + .pass(rows, operands: 3)
   }
 }
 
@@ -138,6 +162,12 @@ extension Expression {
     case .negate(let a): a.vanishesWhenSilent
     default: false
     }
+  }
+
+  /// Whether the tree reads a quantity.
+  func reads(_ quantity: Quantity) -> Bool {
+    if case .quantity(quantity) = self { return true }
+    return children.contains { $0.reads(quantity) }
   }
 
   /// The arguments of every `back` in the tree.

@@ -75,5 +75,5 @@ public struct PlanShape: Sendable, Hashable {
   var rows: Int { Float.padded(preCount) }
   var columns: Int { Float.padded(postCount) }
   /// Bytes of the weights.
-  var matrixBytes: Double { 4 * Double(preCount * columns) }
+  public var matrixBytes: Double { 4 * Double(preCount * columns) }
 }

@@ -46,10 +46,47 @@ public struct Work: Sendable, Hashable {
   /// One number after another: each counts the 16 lanes of a vector.
   static func oneByOne(_ count: Double) -> Work { Work(multiplyAdds: 16 * count) }
 
+  /// Lanes of a row that is added to sums in registers, 11, 7, 5, 3 or 1 vectors side by side: the next row waits for the
+  /// last addition, four cycles of two vectors each.
+  static func summedLanes(_ columns: Int) -> Double {
+    var left = columns / 16
+    var vectors = 0
+    while left > 0 {
+      let width = [11, 7, 5, 3, 1].first { $0 <= left }!
+      vectors += max(width, 8)
+      left -= width
+    }
+    return Double(16 * vectors)
+  }
+
   /// One pass over a vector of `count` numbers with `operands` of them read or written.
   static func pass(_ count: Int, operands: Int) -> Work {
     Work(multiplyAdds: Double(count), near: 4 * Double(operands * count), calls: 1)
   }
+}
+
+/// Work one piece after the other: what one piece waits for is not hidden behind the next.
+public struct Phases: Sendable, Hashable {
+  /// The pieces.
+  public var parts: [Work]
+
+  /// Nothing.
+  public static let none = Phases([])
+
+  /// Work in pieces.
+  public init(_ parts: [Work]) { self.parts = parts }
+
+  /// All pieces together.
+  public var total: Work { parts.reduce(.none) { $0 + $1 } }
+
+  /// Both, one after the other.
+  public static func + (a: Phases, b: Phases) -> Phases { Phases(a.parts + b.parts) }
+
+  /// Adds a piece.
+  public static func += (a: inout Phases, b: Work) { if b != .none { a.parts.append(b) } }
+
+  /// The pieces, `times` over.
+  public static func * (times: Double, a: Phases) -> Phases { Phases(a.parts.map { times * $0 }) }
 }
 
 /// How much memory is gone through before the same bytes are met again: it decides which cache they come from.
@@ -79,7 +116,7 @@ public struct MachinePeaks: Sendable, Hashable {
   public var caches: [Int]
   /// Bytes per second from each cache, and from memory.
   public var bandwidths: [Double]
-  /// Seconds that calling a kernel takes whatever it does.
+  /// Seconds that calling a kernel takes at least, whatever it does.
   public var call: Double
 
   /// Makes peaks from their parts.
@@ -92,9 +129,10 @@ public struct MachinePeaks: Sendable, Hashable {
   }
 
   /// The machine that plans are chosen for, everywhere, so that results do not depend on where they are made: a server
-  /// core with vectors of 64 bytes, rounded.
+  /// core with vectors of 64 bytes, rounded. A call is about a hundred cycles: a branch guessed wrong at its end, and the
+  /// next call's wait for its result.
   public static let reference = MachinePeaks(
-    multiplyAdds: 120e9, caches: [48 << 10, 1 << 20, 32 << 20], bandwidths: [480e9, 250e9, 100e9, 40e9], call: 10e-9)
+    multiplyAdds: 120e9, caches: [48 << 10, 1 << 20, 32 << 20], bandwidths: [480e9, 250e9, 100e9, 40e9], call: 30e-9)
 
   /// Measures this machine on one core.
   /// - Parameters:
@@ -136,8 +174,8 @@ public struct MachinePeaks: Sendable, Hashable {
     return max(work.multiplyAdds / multiplyAdds, waiting)
   }
 
-  /// The bound and the calls, in seconds.
-  public func seconds(of work: Work, in footprint: Footprint) -> Double {
-    bound(of: work, in: footprint) + call * work.calls
+  /// The bounds of pieces that follow one another, and their calls, in seconds.
+  public func seconds(of phases: Phases, in footprint: Footprint) -> Double {
+    phases.parts.reduce(0) { $0 + bound(of: $1, in: footprint) + call * $1.calls }
   }
 }

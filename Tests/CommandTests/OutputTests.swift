@@ -135,6 +135,53 @@ struct OutputTests {
     }
   }
 
+  @Test("rules show prints the plan of each projection, and --off takes terms out of it")
+  func plan() throws {
+    let end = try Tool.run("rules", "show", "error-hebb-oja")
+    #expect(end.code == 0)
+    #expect(end.out.contains("plan on 784-170-130-100-70-5, 20 steps, weights move at 18"))
+    #expect(end.out.contains("projection 1 (784x170, input): ahead, every step"))
+    #expect(end.out.contains("back of all steps by forward substitution"))
+    let off = try Tool.run("rules", "show", "error-hebb-oja", "--off", "hebb,oja", "--network", "64,30,5", "--json")
+    #expect(off.code == 0, "\(off.err)")
+    let plan = try #require(off.objects.first?["plan"] as? [String: Any])
+    #expect(plan["network"] as? [Int] == [64, 30, 5])
+    let projections = try #require(plan["projections"] as? [[String: Any]])
+    #expect(projections.count == 2)
+    let terms = try #require(projections[0]["terms"] as? [[String: Any]])
+    #expect(terms.count { $0["method"] is String } == 1)
+    let small = try #require((plan["learning_sample"] as? [String: Any])?["multiply_adds"] as? Double)
+    let whole = try Tool.run("rules", "show", "error-hebb-oja", "--network", "64,30,5", "--json")
+    let all = try #require((whole.objects.first?["plan"] as? [String: Any])?["learning_sample"] as? [String: Any])
+    #expect(try #require(all["multiply_adds"] as? Double) > small && small > 0)
+    // Layers of their own have plans of their own.
+    let layered = try workshop.write(
+      "layered.yaml",
+      "schema: 1\nrule: layered\nsource: none\ncoefficients: {a: {start: 0.1, range: [-1, 1], scale: 0.1}}\n"
+        + "dw: -a * e_post * y_pre\nlayers:\n  -1: {dw: a * w**2}\n")
+    let sheet = try Tool.run("rules", "show", layered)
+    #expect(sheet.out.contains("projection 5 (70x5, readout): swept"), "\(sheet.out)\(sheet.err)")
+    for arguments in [["--network", "64"], ["--network", "64,x,5"], ["--off", "heb"]] {
+      let end = try Tool.run(["rules", "show", "error-hebb-oja"] + arguments)
+      #expect(end.code == 64, "\(arguments)")
+      #expect(end.err.hasPrefix("error: "), "\(end.err)")
+    }
+  }
+
+  @Test("bench --explain sets predicted beside measured")
+  func explain() throws {
+    let end = try Tool.run("bench", "--experiment", Tool.quick, "--explain", "--seconds", "0.1", "--json")
+    #expect(end.code == 0, "\(end.err)")
+    let parts = try #require(end.objects.first?["parts"] as? [[String: Any]])
+    let whole = try #require(parts.last)
+    #expect(whole["part"] as? String == "whole episode")
+    for key in ["bound_seconds", "predicted_seconds", "measured_seconds"] {
+      #expect(try #require(whole[key] as? Double) > 0, "\(key)")
+    }
+    let table = try Tool.run("bench", "--experiment", Tool.quick, "--explain", "--seconds", "0.1")
+    #expect(table.out.contains("measured/predicted") && table.out.contains("\nwhole episode "))
+  }
+
   @Test("the small verbs print JSON that parses")
   func smallVerbs() throws {
     #expect(try Tool.run("discover", Tool.quick, "--out", workshop.path("a.h5"), "-q", "--no-report").code == 0)

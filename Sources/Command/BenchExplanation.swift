@@ -184,7 +184,11 @@ struct BenchExplanation {
             let predicted = figures(part)
             return .object([
               .init("part", .text(part.name)), .init("form", part.form.isEmpty ? .null : .text(part.form)),
-              .init("work", part.work.map { cost.json($0, peaks: peaks, in: part.footprint) } ?? .null),
+              .init(
+                "work",
+                part.work.map { work in
+                  cost.json(Phases([work.total + -1 * part.less.total]), peaks: peaks, in: part.footprint)
+                } ?? .null),
               .init("bound_seconds", predicted.map { .number($0.bound) } ?? .null),
               .init("predicted_seconds", predicted.map { .number($0.seconds) } ?? .null),
               .init("measured_seconds", part.measured.map(JSON.number) ?? .null), .init("how", .text(part.how)),

@@ -192,6 +192,13 @@ extension PlanCost {
     }
     let eventGroups = use.eventGroups(takesEffect: takesEffect)
     let dense = groups - Double(eventGroups)
+    let grows = !parts.growth.isEmpty
+    if grows, takesEffect {
+      forward += Work(multiplyAdds: pairs * columns, near: 8 * pairs * columns, calls: learning)
+    }
+    if grows, dense == 0 {
+      update += Work(multiplyAdds: inputs * columns, sample: 2 * shape.matrixBytes, calls: 1)
+    }
     if eventGroups > 0 {
       // Spike by spike: post factors filtered backwards in time, then added to the rows of the inputs that spiked.
       update += Double(eventGroups * max(1, use.traces.count)) * steps * 2 * .pass(shape.columns, operands: 3)
@@ -233,6 +240,7 @@ extension PlanCost {
         }
       }
       for argument in use.backs { work += product(shape.busy(argument) * posts) }
+      if grows { work += Work(multiplyAdds: lanes * columns, near: 8 * lanes * columns, calls: lanes / width) }
       if backs > 0 {
         let sum = takesEffect ? pairs * groups : 0
         work +=
@@ -248,7 +256,7 @@ extension PlanCost {
       return work
     }
     update = update + panels(active, true)
-    if use.hasBack.contains(true) { update = update + panels(inputs - active, false) }
+    if grows || use.hasBack.contains(true) { update = update + panels(inputs - active, false) }
   }
 }
 

@@ -84,12 +84,14 @@ public struct PlanSummary: Sendable, Hashable {
             term.weightPower == 1
             ? .scale
             : backs.isEmpty ? .deferred : backs.allSatisfy { shape.follows($0, postTraces) } ? .followed : .corrected
+        case .ahead where term.weightPower == 1: method = .scale
         case .ahead:
           switch term.pre[0].base {
           case .back: method = .substituted
           case .quantity(.ePre): method = .gated
           default:
             let alone = wanted.live.filter { $0.post == term.post }.allSatisfy { other in
+              guard other.weightPower == 0 else { return true }
               if case .back = other.pre[0].base { return false }
               return other.pre[0].base != .quantity(.ePre)
             }

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Kernels
 import Pages
 import Records
 import Rules
@@ -89,6 +90,6 @@ extension MachineCheck {
     }
   }
 
-  /// Noted on x86-64, Debian 12.
-  private static let seedTestHash = "2c2fa985b943b65c"
+  /// Noted on x86-64, Debian 12: where multiplication and addition round once, and where they round twice.
+  private static var seedTestHash: String { VectorPath.current.fuses ? "c1672f2c3a275559" : "e84d36a9522590dd" }
 }

@@ -179,7 +179,7 @@ def measure(todo, workers, options, with_peers, say):
                 told = f"round {number + 1}/{options.rounds}, {work.key}, workers {n}: {series.ours[-1]:.2f} episodes/s"
                 if with_peers and work.terms:
                     # The first round finds the peer's best settings, the others repeat the two best of each kind.
-                    for processes in sorted({1, n}):
+                    for processes in sorted({1, n} if options.processes == "both" else {1}):
                         settings = [(processes, population) for population in options.populations]
                         for setting in settings if number == 0 else series.fastest(processes, 2):
                             rate = jax_rate(work, n, setting)
@@ -313,6 +313,8 @@ def main():
     parser.add_argument("--workers", default=None, help="numbers of workers (default: 1,2, or 1 on a single core)")
     parser.add_argument("--works", default="", help="only works whose key contains one of these words, such as s5,200")
     parser.add_argument("--populations", default=",".join(map(str, POPULATIONS)), help="the peer's populations")
+    parser.add_argument("--processes", choices=["one", "both"], default="both",
+                        help="the peer as one process on all cores, or also as one process a core (default both)")
     parser.add_argument("--out", help="the page to write (default docs/benchmarks.md)")
     parser.add_argument(
         "--quick", action="store_true",

@@ -56,7 +56,8 @@ final class SampleChanges<Scalar: KernelScalar> {
   @exclusivity(unchecked) var count = 0
 
   init(
-    groups: Int, series: Int, factors: Factors, grows: Bool, takesEffect: Bool, view: ProjectionView<Scalar>, in arena: Arena
+    groups: Int, series: Int, factors: Factors, grows: Bool, takesEffect: Bool, view: ProjectionView<Scalar>,
+    in arena: Arena
   ) {
     self.groups = groups
     self.takesEffect = takesEffect

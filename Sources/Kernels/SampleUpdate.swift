@@ -195,7 +195,8 @@ struct SampleUpdate<Scalar: KernelScalar> {
           Scalar.multiply(columns, carried, by: keep)
           if k >= 0, Int(changes.steps[k]) == t {
             Scalar.addScaled(
-              columns, carried, factor: changes.growth == nil ? factor[k] : factor[k] * after[k], changes.series + (k * changes.seriesCount + g) * columns)
+              columns, carried, factor: changes.growth == nil ? factor[k] : factor[k] * after[k],
+              changes.series + (k * changes.seriesCount + g) * columns)
             k -= 1
           }
           Scalar.addScaled(columns, filtered + t * columns, factor: gain, carried)

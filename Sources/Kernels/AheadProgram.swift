@@ -185,7 +185,9 @@ final class AheadProgram<Scalar: KernelScalar> {
     for (b, source) in changes.backSeries.enumerated() {
       let row = UnsafeMutablePointer(mutating: changes.history[b]!) + k * changes.historyStride
       let target = seriesCount == groups ? row : dots
-      rowDots(changes.series, k * seriesCount, rows + source * view.columns, into: target)
+      Scalar.rowDots(
+        changes.series, columns: view.columns, rows: k * seriesCount, rows + source * view.columns, scratch: scratch,
+        into: target)
       if seriesCount != groups {
         for i in 0..<k { for g in 0..<groups { row[i * groups + g] = dots[i * seriesCount + g] } }
       }
@@ -214,11 +216,14 @@ final class AheadProgram<Scalar: KernelScalar> {
       add(gram, changes.traceFactors + x * groups, k, count)
     }
     if let source = changes.errorSeries {
-      rowDots(delivered + next * columns, count, rows + source * columns, into: dots)
+      Scalar.rowDots(
+        delivered + next * columns, columns: columns, rows: count, rows + source * columns, scratch: scratch, into: dots
+      )
       add(dots, changes.errorFactors, k, count)
     }
     for (b, source) in changes.backSeries.enumerated() {
-      rowDots(currents + next * columns, count, rows + source * columns, into: dots)
+      Scalar.rowDots(
+        currents + next * columns, columns: columns, rows: count, rows + source * columns, scratch: scratch, into: dots)
       add(dots, changes.backFactors + b * groups, k, count)
     }
     if let growth = changes.growth {
@@ -237,14 +242,6 @@ final class AheadProgram<Scalar: KernelScalar> {
       guard let factor = factors[g] else { continue }
       Scalar.addScaled(count, coefficients + g * Scalar.padded(changes.spikes.steps), factor: factor[k], x)
     }
-  }
-
-  private func rowDots(
-    _ matrix: UnsafePointer<Scalar>, _ rows: Int, _ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>
-  ) {
-    Scalar.rowDots(
-      weights: nil, feedback: matrix, kind: .plain, scale: 1, stride: view.columns, columns: view.columns, rows: rows,
-      x, gain: nil, scratch: scratch, descending: false, into: y)
   }
 
   /// Writes the changes of the sample.

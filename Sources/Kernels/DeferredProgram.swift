@@ -25,18 +25,16 @@ final class DeferredProgram<Scalar: KernelScalar> {
     var post: UnsafePointer<Scalar>
   }
 
-  /// Distinct post factors, each one product a step; nil when the terms cannot be deferred.
-  static func rank(of terms: [Term]) -> Int? {
-    for term in terms {
-      guard term.synapse.isEmpty else { return nil }
-      if term.weightPower == 1, term.post.isEmpty, term.pre.isEmpty { continue }
-      if term.weightPower != 0 { return nil }
+  /// Whether terms are products of a post and a pre vector, or plain decay.
+  static func canDefer(_ terms: [Term]) -> Bool {
+    terms.allSatisfy { term in
+      term.synapse.isEmpty
+        && (term.weightPower == 0 || term.weightPower == 1 && term.post.isEmpty && term.pre.isEmpty)
     }
-    return Set(terms.filter { $0.weightPower == 0 }.map(\.post)).count
   }
 
   /// - Parameters:
-  ///   - terms: what is added to the weights; `rank(of:)` must not be nil.
+  ///   - terms: what is added to the weights; they must pass `canDefer`.
   ///   - takesEffect: false when changes of a sample count only at its end.
   ///   - builder: knows the addresses of coefficients and traces.
   init(terms: [Term], takesEffect: Bool, builder template: ValueBuilder<Scalar>) {

@@ -103,10 +103,6 @@ extension Double: KernelScalar {
     _ w: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Double>
   ) { mp_add_events_f64(w, stride, columns, list, count, bits, x) }
-  public static func scatterRows(
-    _ x: UnsafePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
-    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Double>
-  ) { mp_scatter_rows_f64(x, stride, columns, list, count, bits, mask, y) }
   public static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Double>,
     gain: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>

@@ -101,10 +101,6 @@ extension Float: KernelScalar {
     _ w: UnsafeMutablePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Float>
   ) { mp_add_events_f32(w, stride, columns, list, count, bits, x) }
-  public static func scatterRows(
-    _ x: UnsafePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
-    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Float>
-  ) { mp_scatter_rows_f32(x, stride, columns, list, count, bits, mask, y) }
   public static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Float>,
     gain: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>

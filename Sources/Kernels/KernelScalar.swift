@@ -111,15 +111,12 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func addEvents(
     _ w: UnsafeMutablePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, _ x: UnsafePointer<Self>)
-  /// Adds row `j` of `x` to the vectors `y[t]`, `columns` apart, for every bit `t` of `bits[j] & mask`, `j` in the list.
-  static func scatterRows(
-    _ x: UnsafePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
-    bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Self>)
   /// `y = gain ∘ Σ_j factor[j] · row(j)` of `rows` rows of bfloat16 numbers, in the layout of `HalfMatrix`.
   static func accumulateHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, rows: Int, factor: UnsafePointer<Self>,
     gain: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
-  /// `scatterRows` of rows of bfloat16 numbers.
+  /// Adds row `j` of bfloat16 numbers to the vectors `y[t]`, `columns` apart, for every bit `t` of `bits[j] & mask`, `j`
+  /// in the list.
   static func scatterHalves(
     _ x: UnsafePointer<UInt32>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     bits: UnsafePointer<UInt64>, mask: UInt64, into y: UnsafeMutablePointer<Self>)
@@ -185,6 +182,17 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
 extension KernelScalar {
   /// How many elements fill 64 bytes.
   public static var lanes: Int { 64 / MemoryLayout<Self>.stride }
+
+  /// `y[j] = row(j) · x` of `rows` rows that follow one another.
+  static func rowDots(
+    _ matrix: UnsafePointer<Self>, columns: Int, rows: Int, _ x: UnsafePointer<Self>,
+    scratch: UnsafeMutablePointer<UInt32>, into y: UnsafeMutablePointer<Self>
+  ) {
+    rowDots(
+      weights: nil, feedback: matrix, kind: .plain, scale: 1, stride: columns, columns: columns, rows: rows, x,
+      gain: nil,
+      scratch: scratch, descending: false, into: y)
+  }
 
   /// Presynaptic neurons of a panel.
   public static var panelWidth: Int { 2 * lanes }

@@ -72,8 +72,10 @@ public final class Plan<Scalar: KernelScalar> {
 
     let wanted = PlanTerms(rule, layer: layer, layerCount: layerCount, inactive: inactive)
     let terms = wanted.live
+    let shape = PlanShape(view, isInput: layer == 1)
     let chosen =
-      form ?? PlanCost.cheapestForm(of: wanted, rule, in: PlanShape(view, isInput: layer == 1))
+      form.map { PlanCost.nearestForm(to: $0, of: wanted, rule, in: shape) }
+      ?? PlanCost.cheapestForm(of: wanted, rule, in: shape)
     var stateful: Set<Quantity> = []
     let kept = wanted.traces
     for trace in kept {
@@ -81,7 +83,6 @@ public final class Plan<Scalar: KernelScalar> {
       let count = isPre ? view.preCount : view.postCount
       let address = arena.allocate(isPre ? view.preCount : view.columns, of: Scalar.self)
       if trace.of == .quantity(.sPost) { builder.spikeTraces[trace.name] = trace.decay }
-      if trace.of == .quantity(.sPre) { builder.inputTraces[trace.name] = trace.decay }
       builder.traces[trace.name] = Value(address: address, place: isPre ? .pre : .post)
       traces.append((address, count))
     }
@@ -109,38 +110,26 @@ public final class Plan<Scalar: KernelScalar> {
       stateful.formUnion(program.reads)
     }
     bounds = rule.weightBounds
-    let mayDefer = !view.matrix.mustBeCurrent && (bounds == nil || rule.every == .sample) && chosen != .swept
-    var inputTerms: AheadTerms?
-    if mayDefer, chosen != .deferred, view.input != nil, view.steps <= AheadProgram<Scalar>.mostSteps,
-      let decay = view.pre.activityDecay
-    {
-      inputTerms = AheadTerms(
-        terms, activityDecay: decay, spikeTraces: builder.inputTraces, hasErrorFeedback: view.errorFeedback != nil)
-    }
-    if let inputTerms {
-      let program = AheadProgram(terms: inputTerms, takesEffect: rule.every == .step, builder: builder)
-      ahead = program
-      deferred = nil
-      update = nil
+    let takesEffect = rule.every == .step
+    switch chosen {
+    case .ahead:
+      let program = AheadProgram(terms: shape.aheadTerms(wanted)!, takesEffect: takesEffect, builder: builder)
+      (ahead, deferred, update) = (program, nil, nil)
       reads = stateful.union(program.reads)
-    } else if mayDefer, DeferredProgram<Scalar>.rank(of: terms) != nil {
-      let program = DeferredProgram(terms: terms, takesEffect: rule.every == .step, builder: builder)
-      ahead = nil
-      deferred = program
-      update = nil
+    case .deferred:
+      let program = DeferredProgram(terms: terms, takesEffect: takesEffect, builder: builder)
+      (ahead, deferred, update) = (nil, program, nil)
       reads = stateful.union(program.reads)
-    } else {
+    case .swept:
       var target = view.weights
-      if rule.every == .sample {
+      if !takesEffect {
         let matrix = arena.allocate(size, of: Scalar.self)
         change = matrix
         target = matrix
       }
       let program = SweepProgram(
-        terms: terms, target: target, keep: nil, clip: rule.every == .step ? rule.weightBounds : nil, builder: builder)
-      update = program
-      ahead = nil
-      deferred = nil
+        terms: terms, target: target, keep: nil, clip: takesEffect ? rule.weightBounds : nil, builder: builder)
+      (ahead, deferred, update) = (nil, nil, program)
       reads = stateful.union(program.reads)
     }
     statefulReadsError = !stateful.isDisjoint(with: [.ePre, .ePost, .loss, .reward, .modulator])

@@ -66,9 +66,19 @@ public struct PlanCost: Sendable, Hashable {
   static func possibleForms(of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> [PlanForm] {
     var forms = [PlanForm.swept]
     guard !shape.mustBeCurrent, rule.weightBounds == nil || rule.every == .sample else { return forms }
-    if DeferredProgram<Float>.rank(of: terms.live) != nil { forms.append(.deferred) }
+    if DeferredProgram<Float>.canDefer(terms.live) { forms.append(.deferred) }
     if shape.aheadTerms(terms) != nil { forms.append(.ahead) }
     return forms
+  }
+
+  /// The form wanted, or the next that the terms can take.
+  static func nearestForm(to form: PlanForm, of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> PlanForm {
+    let possible = possibleForms(of: terms, rule, in: shape)
+    return switch form {
+    case .swept: .swept
+    case .deferred: possible.contains(.deferred) ? .deferred : .swept
+    case .ahead: possible.last!
+    }
   }
 
   /// The form that needs the least time on the reference machine with a usual activity: the same on every machine and in

@@ -59,9 +59,6 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     post = coefficients
   }
 
-  /// Bytes held.
-  public var byteCount: Int { arena.byteCount }
-
   /// The weights as [post, pre], row-major, without padding; pending changes included. Setting forgets those.
   public var dense: [Scalar] {
     get {
@@ -246,9 +243,7 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     guard reads else { return }
     let rank = pending * groups
     if rank > 0 {
-      Scalar.rowDots(
-        weights: nil, feedback: post, kind: .plain, scale: 1, stride: columns, columns: columns, rows: rank, x,
-        gain: nil, scratch: scratch, descending: false, into: coefficients)
+      Scalar.rowDots(post, columns: columns, rows: rank, x, scratch: scratch, into: coefficients)
       Scalar.accumulate(pre, stride: rows, columns: rows, ascending, rank, factor: coefficients, into: y)
     }
     if scale != 1 { Scalar.multiply(preCount, y, by: scale) }
@@ -259,9 +254,7 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   private func addPendingAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     let rank = pending * groups
     if rank > 0 {
-      Scalar.rowDots(
-        weights: nil, feedback: pre, kind: .plain, scale: 1, stride: rows, columns: rows, rows: rank, x, gain: nil,
-        scratch: scratch, descending: false, into: coefficients)
+      Scalar.rowDots(pre, columns: rows, rows: rank, x, scratch: scratch, into: coefficients)
       Scalar.accumulate(post, stride: columns, columns: columns, ascending, rank, factor: coefficients, into: y)
     }
     if scale != 1 { Scalar.multiply(columns, y, by: scale) }

@@ -23,8 +23,6 @@ struct ValueBuilder<Scalar: KernelScalar> {
   var filters: [SpikeFilter<Scalar>] = []
   /// Traces of spikes that were declared, by name: `x ← keep · x + s`.
   var spikeTraces: [String: Double] = [:]
-  /// The same of presynaptic spikes.
-  var inputTraces: [String: Double] = [:]
   /// Quantities read.
   var reads: Set<Quantity> = []
   private var known: [Expression: Value<Scalar>] = [:]
@@ -41,7 +39,6 @@ struct ValueBuilder<Scalar: KernelScalar> {
     builder.eligibility = eligibility
     builder.coefficients = coefficients
     builder.spikeTraces = spikeTraces
-    builder.inputTraces = inputTraces
     return builder
   }
 

@@ -154,9 +154,27 @@ private struct KernelTrial<Scalar: KernelScalar> {
     for j in 0..<rows { list[j] = UInt32(j) }
     Scalar.addEvents(w, stride: columns, columns: columns, list, rows, bits: bits, x)
     results.append(Result(kernel: "addEvents", words: words(w, rows * columns)))
-    Scalar.scatterRows(
-      x, stride: columns, columns: columns, list, rows, bits: bits, mask: .max << 1, into: w)
-    results.append(Result(kernel: "scatterRows", words: words(w, rows * columns)))
+    let stride = (columns + 31) / 32 * 16
+    let halfRows = arena.allocate(rows * stride, of: UInt32.self)
+    for j in 0..<rows { for i in 0..<width { x[j * columns + i] = Scalar(Float(x[j * columns + i]).roundedToHalf) } }
+    Scalar.storeHalves(x, rowStep: columns, columnStep: 1, rows: rows, columns: width, into: halfRows, stride: stride)
+    var expected = (0..<rows * columns).map { w[$0] }
+    for j in 0..<rows {
+      for t in 1..<64 where bits[j] >> UInt64(t) & 1 == 1 {
+        for i in 0..<width { expected[t * columns + i] += x[j * columns + i] }
+      }
+    }
+    Scalar.scatterHalves(
+      halfRows, stride: stride, columns: columns, list, rows, bits: bits, mask: .max << 1, into: w)
+    for (k, value) in expected.enumerated() { #expect(w[k] == value) }
+    results.append(Result(kernel: "scatterHalves", words: words(w, rows * columns)))
+    let panel = arena.allocate(columns * Scalar.panelWidth, of: Scalar.self)
+    let packed = min(rows, Scalar.panelWidth)
+    Scalar.packHalves(
+      halfRows, stride: stride, list, packed, next: rows - packed, columns: columns, into: panel)
+    for j in 0..<packed {
+      for i in 0..<width { #expect(panel[i * Scalar.panelWidth + j] == x[j * columns + i]) }
+    }
     let (y, factor) = (vector(rows), vector(width))
     for j in 0..<rows { for i in 0..<width { w[j * columns + i] = Scalar(Float(w[j * columns + i]).roundedToHalf) } }
     let halves = HalfMatrix<Scalar>(rows: width, columns: rows, in: arena)

@@ -74,10 +74,6 @@
   K(T, void, add_events,                                                                                               \
     (R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, const uint64_t *bits, const R *x),       \
     (w, stride, columns, list, count, bits, x))                                                                        \
-  K(T, void, scatter_rows,                                                                                             \
-    (const R *x, size_t stride, size_t columns, const uint32_t *list, size_t count, const uint64_t *bits,              \
-     uint64_t mask, R *y),                                                                                             \
-    (x, stride, columns, list, count, bits, mask, y))                                                                  \
   K(T, void, accumulate_halves,                                                                                        \
     (const uint32_t *x, size_t stride, size_t columns, size_t rows, const R *factor, const R *gain, R *y),             \
     (x, stride, columns, rows, factor, gain, y))                                                                       \

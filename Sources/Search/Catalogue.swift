@@ -3,6 +3,7 @@ public let optimiserCatalogue: [any Optimiser.Type] = [
   CMAES.self,
   RandomSearch.self,
   GridSearch.self,
+  MetaGradient.self,
 ]
 
 /// The optimiser of this name.

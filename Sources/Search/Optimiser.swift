@@ -57,17 +57,20 @@ public struct OptimiserSettings: Sendable, Equatable {
   public var pointsPerAxis: Int
   /// The most evaluations that a search of known length may take; checked by the grid.
   public var budget: Int
+  /// How gradients are followed.
+  public var descent: DescentSettings
 
   /// Choices with the usual defaults.
   public init(
     populationSize: Int? = nil, sigma: Double = 1, active: Bool = true, pointsPerAxis: Int = 5,
-    budget: Int = 1_000_000
+    budget: Int = 1_000_000, descent: DescentSettings = DescentSettings()
   ) {
     self.populationSize = populationSize
     self.sigma = sigma
     self.active = active
     self.pointsPerAxis = pointsPerAxis
     self.budget = budget
+    self.descent = descent
   }
 
   /// The largest population any optimiser accepts.

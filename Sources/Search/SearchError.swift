@@ -16,6 +16,8 @@ public enum SearchError: Error, Equatable, Sendable {
   case pointsPerAxis(Int, allowed: ClosedRange<Int>)
   /// A grid with more points than may be evaluated; `points` is nil when the number itself is out of range.
   case gridTooLarge(pointsPerAxis: Int, axes: Int, points: Int?, budget: Int)
+  /// A choice for a descent that makes no sense, and why.
+  case descent(String)
   /// No optimiser has this name.
   case unknownOptimiser(String, known: [String])
   /// A stored state that does not fit.
@@ -44,6 +46,8 @@ extension SearchError: CustomStringConvertible {
       let total = points.map { "\($0) points" } ?? "more points than can be counted"
       return "a grid of \(pointsPerAxis) points on each of \(axes) axes has \(total), over the budget of "
         + "\(budget) evaluations"
+    case .descent(let problem):
+      return problem
     case .unknownOptimiser(let name, let known):
       return "there is no optimiser \"\(name)\" (there are \(known.joined(separator: ", ")))"
     case .state(let problem):

@@ -32,6 +32,7 @@ struct ConfigCommand: ParsableCommand {
           let resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
           let experiment = resolved.experiment
           let rule = try LoadedRule.load(experiment.rule, near: page).rule
+          try resolved.check(rule)
           let contender = Contender(
             name: rule.name, rule: rule, network: experiment.network, credit: experiment.credit)
           try contender.check(

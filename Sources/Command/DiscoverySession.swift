@@ -33,6 +33,7 @@ final class DiscoverySession {
   ) throws -> DiscoverySession {
     let resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
     let rules = try DiscoveryRules.load(resolved.experiment, near: page)
+    try resolved.check(rules.searched.rule)
     let path = out ?? RunPath.next(for: resolved.experiment.name)
     if writes { try RunPath.check(path, force: force) }
     let plan = try makePlan(resolved.experiment, rules, work)
@@ -54,12 +55,13 @@ final class DiscoverySession {
     let recorded = try stored.experiment()
     var resolved = try stored.experiment(overrides: change.overrides)
     if let page {
-      let given = try ResolvedExperiment.load(page, overrides: change.overrides)
-      resolved.json = given.json
-      resolved.experiment = given.experiment
+      let (text, file) = (resolved.text, resolved.file)
+      resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
+      (resolved.text, resolved.file) = (text, file)
     }
     try ResumeCheck.budgetAlone(recorded: recorded.json, wanted: resolved.json, path: path)
     let rules = try stored.rules()
+    try resolved.check(rules.searched.rule)
     let plan = try makePlan(resolved.experiment, rules, work)
     let (record, log) = try DiscoveryRecord.resume(path, plan, rules, facts: .current(workers: work.threads))
     return DiscoverySession(

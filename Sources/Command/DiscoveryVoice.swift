@@ -16,6 +16,9 @@ final class DiscoveryVoice {
   private let log: SideFile
   private let events: SideFile
   private let scored: () -> Int
+  /// Accuracy and loss of the last generations of a descent, and the episodes it left out.
+  private var recent: [(accuracy: Double, loss: Double)] = []
+  private var skipped = 0
 
   init(_ talk: TalkOptions, recordPath: String, plan: DiscoveryPlan, doneBefore: Int, scored: @escaping () -> Int) {
     self.talk = talk
@@ -68,13 +71,28 @@ final class DiscoveryVoice {
       progress.state.best = nil
       progress.state.median = nil
       progress.state.deviation = nil
+      progress.state.course = nil
+      progress.state.coefficients = []
+      if skipped > 0, case .selection = stage {
+        say("\(skipped) episodes without a finite gradient were left out")
+        skipped = 0
+      }
       progress.show()
     case .generation(let name, let row, _):
       let choice = plan.choice(of: name)
       progress.state.generation = (row.generation + 1, choice.generations)
-      progress.state.best = row.incumbentFitness
-      progress.state.median = row.medianFitness
-      progress.state.deviation = Statistics.variance(row.fitness).squareRoot()
+      if let descent = row.descent {
+        skipped += descent.skipped
+        recent = recent.suffix(19) + [(row.accuracy[0], row.loss[0])]
+        progress.state.course = (
+          Statistics.mean(recent.map(\.accuracy)), Statistics.mean(recent.map(\.loss))
+        )
+        progress.state.coefficients = zip(plan.start.slots, row.searchMean ?? []).map { ($0.label, $1) }
+      } else {
+        progress.state.best = row.incumbentFitness
+        progress.state.median = row.medianFitness
+        progress.state.deviation = Statistics.variance(row.fitness).squareRoot()
+      }
       log.write("\(timestamp()) \(progress.line(barWidth: 0))")
       emit(
         .event(
@@ -86,7 +104,7 @@ final class DiscoveryVoice {
             .init("accuracy", .number(row.accuracy.max() ?? .nan)),
             .init("evaluations", .integer(progress.state.evaluations.before + progress.state.evaluations.done)),
             .init("elapsed", .number(progress.elapsed)),
-          ]))
+          ] + descentMembers(row)))
       progress.show(isLast: row.generation + 1 == choice.generations && row.generation == 0)
     case .chosen(let choice):
       let contender = plan.searched.first { $0.name == choice.name }!.with(coefficients: choice.coefficients)
@@ -94,6 +112,16 @@ final class DiscoveryVoice {
         "chose \(choice.name) among \(choice.finalists): accuracy \(String(format: "%.3f", choice.accuracy)), "
           + "loss \(String(format: "%.3f", choice.loss)) on the selection pool; \(contender.equation)")
     }
+  }
+
+  /// What the event of a descent's generation says beside the rest.
+  private func descentMembers(_ row: SearchedGeneration) -> [JSON.Member] {
+    guard let descent = row.descent else { return [] }
+    let here = plan.start.with(coefficients: row.searchMean ?? row.population[0])
+    return [
+      .init("loss", .number(row.loss[0])), .init("learning_rate", .number(row.stepSize ?? .nan)),
+      .init("skipped", .integer(descent.skipped)), .init("coefficients", here.coefficientsJSON),
+    ]
   }
 
   func published(bytes: Int) {

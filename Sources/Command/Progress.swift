@@ -19,6 +19,10 @@ struct ProgressState {
   var median: Double?
   /// Spread of the last generation's fitness.
   var deviation: Double?
+  /// Accuracy and loss over the last generations of a descent.
+  var course: (accuracy: Double, loss: Double)?
+  /// Where a descent stands: names and values of its coefficients.
+  var coefficients: [(name: String, value: Double)] = []
   /// Scored episodes of the whole run: done before this session, done in it, and all there are.
   var evaluations = (before: 0, done: 0, of: 0)
 }
@@ -79,7 +83,8 @@ final class Progress {
     isDrawn = false
   }
 
-  /// `search gen 37/200 [=====>    ] best -0.913 med -0.952 sd 0.12 | 12.3 episodes/s | 03:12<14:02`
+  /// `search gen 37/200 [=====>    ] best -0.913 med -0.952 sd 0.12 | 12.3 episodes/s | 03:12<14:02`; a descent has
+  /// `acc 0.812 loss 0.634` in place of the three, and its coefficients at the end.
   func line(barWidth: Int) -> String {
     var text = state.label
     if let generation = state.generation {
@@ -96,10 +101,15 @@ final class Progress {
     if let best = state.best { text += " best \(number(best))" }
     if let median = state.median { text += " med \(number(median))" }
     if let deviation = state.deviation { text += " sd \(number(deviation))" }
+    if let course = state.course { text += " acc \(number(course.accuracy)) loss \(number(course.loss))" }
     let rate = Double(state.evaluations.done) / max(elapsed, 1e-9)
     let left = state.evaluations.of - state.evaluations.before - state.evaluations.done
     let remaining = rate > 0 ? Double(max(0, left)) / rate : nil
     text += " | \(String(format: "%.1f", rate)) episodes/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
+    // Last, since there may be more of them than a terminal is wide.
+    if !state.coefficients.isEmpty {
+      text += " | " + state.coefficients.map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: " ")
+    }
     return text
   }
 

@@ -7,6 +7,8 @@ final class Bench: @unchecked Sendable {
   private let room: Int
   /// The learners, the last used one last.
   private var kept: [(number: Int, bytes: Int, learner: InnerLoop)] = []
+  /// What differentiates episodes of the kind last asked for.
+  private var grading: (number: Int, grader: any EpisodeGrader)?
 
   /// The most learners kept.
   static let most = 8
@@ -30,6 +32,24 @@ final class Bench: @unchecked Sendable {
         network: key.network, inputCount: key.inputCount, outputCount: key.outputCount, rule: key.rule,
         credit: key.credit, worstLoss: key.worstLoss)
       kept.append((kind.number, kind.bytes, made))
+      return made
+    } catch {
+      preconditionFailure("a contender that was not checked: \(error)")
+    }
+  }
+}
+
+extension Bench {
+  /// The grader of a kind, made once; only the last one used is kept.
+  func grader(_ kind: LearnerKind) -> any EpisodeGrader {
+    if let grading, grading.number == kind.number { return grading.grader }
+    grading = nil
+    let key = kind.key
+    let contender = Contender(name: key.rule.name, rule: key.rule, network: key.network, credit: key.credit)
+    do {
+      let made = try episodeGrader(
+        for: contender, inputCount: key.inputCount, outputCount: key.outputCount, worstLoss: key.worstLoss)
+      grading = (kind.number, made)
       return made
     } catch {
       preconditionFailure("a contender that was not checked: \(error)")

@@ -91,13 +91,18 @@ public final class Discovery {
   }
 
   /// Takes logged generations of the contender `name` again, without scoring anything.
-  /// - Parameter episodes: on how many episodes each candidate was scored; all of them unless given.
+  /// - Parameters:
+  ///   - episodes: on how many episodes each candidate was scored; all of them unless given.
+  ///   - gradient: the gradient that was followed, where one was.
   /// - Returns: false when the log does not belong to this plan.
-  public func replay(_ name: String, population: [[Double]], fitness: [Double], episodes: [Int]? = nil) -> Bool {
+  public func replay(
+    _ name: String, population: [[Double]], fitness: [Double], episodes: [Int]? = nil, gradient: [Double]? = nil
+  ) -> Bool {
     guard let index = searches.firstIndex(where: { $0.contender.name == name }), !searches[index].isFinished else {
       return false
     }
-    return searches[index].replay(population: population, fitness: fitness, episodes: episodes)
+    return searches[index].replay(
+      population: population, fitness: fitness, episodes: episodes, gradient: gradient)
   }
 
   /// The state of the optimiser that searches for the contender `name`.
@@ -149,16 +154,32 @@ public final class Discovery {
     let name = searches[index].contender.name
     try observe(.stage(.search(name)))
     while !searches[index].isFinished {
-      let candidates = searches[index].ask()
-      let range = searches[index].episodes
-      let scores = try step(candidates.count * range.count, control) { isWanted in
-        crew.scoreGeneration(
-          candidates, shelf, range, hurdle: searches[index].choice.hurdle, upcoming: upcoming(index),
-          worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
-      }
-      let row = searches[index].tell(candidates, scores)
+      let row = try searches[index].choice.followsGradient ? descend(index, control) : sample(index, control)
       try observe(.generation(name, row, searches[index].optimiser.state))
     }
+  }
+
+  /// One generation that scores a population.
+  private func sample(_ index: Int, _ control: RunControl) throws -> SearchedGeneration {
+    let candidates = searches[index].ask()
+    let range = searches[index].episodes
+    let scores = try step(candidates.count * range.count, control) { isWanted in
+      crew.scoreGeneration(
+        candidates, shelf, range, hurdle: searches[index].choice.hurdle, upcoming: upcoming(index),
+        worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
+    }
+    return searches[index].tell(candidates, scores)
+  }
+
+  /// One generation that follows the gradient of the coefficients at hand.
+  private func descend(_ index: Int, _ control: RunControl) throws -> SearchedGeneration {
+    let candidate = searches[index].ask()[0]
+    let range = searches[index].episodes
+    let grades = try step(range.count, control) { isWanted in
+      crew.grade(
+        candidate, shelf, range, upcoming: upcoming(index), worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
+    }
+    return searches[index].tell(candidate, grades)
   }
 
   /// What is scored after the search at `index`'s next generation: the one behind it, or the selection pool.

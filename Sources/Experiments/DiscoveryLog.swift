@@ -8,6 +8,8 @@ public struct DiscoveryLog: Sendable {
     var population: [[Double]]
     var fitness: [Double]
     var episodes: [Int]
+    /// The gradient that was followed, where one was.
+    var gradient: [Double]? = nil
   }
 
   /// Generations of one search.
@@ -36,7 +38,8 @@ public struct DiscoveryLog: Sendable {
       for (generation, row) in search.rows.enumerated() {
         guard
           discovery.replay(
-            search.name, population: row.population, fitness: row.fitness, episodes: row.episodes)
+            search.name, population: row.population, fitness: row.fitness, episodes: row.episodes,
+            gradient: row.gradient)
         else {
           let budget = discovery.plan.choice(of: search.name).generations
           throw RecordMismatch(

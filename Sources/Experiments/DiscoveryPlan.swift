@@ -27,7 +27,9 @@ public struct DiscoveryPlan: Sendable {
   ) throws {
     self.experiment = experiment
     source = try EpisodeSource(experiment, family: family)
-    start = Contender(name: RowName.start, rule: rule, network: experiment.network, credit: experiment.credit)
+    start = Contender(
+      name: RowName.start, rule: try rule.starting(at: experiment.optimizer.start), network: experiment.network,
+      credit: experiment.credit)
     var shallow = experiment.network
     shallow.hidden = []
     baselines = [
@@ -42,6 +44,10 @@ public struct DiscoveryPlan: Sendable {
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)
       _ = try SearchRun(contender, choice: choice(of: contender.name), seed: experiment.seed)
     }
+    if experiment.optimizer.followsGradient {
+      _ = try episodeGrader(
+        for: start, inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: experiment.worstLoss)
+    }
   }
 
   /// The searches in their order: the rule's, then one for each baseline.
@@ -53,6 +59,7 @@ public struct DiscoveryPlan: Sendable {
   public func choice(of name: String) -> Experiment.SearchChoice {
     guard baselines.contains(where: { $0.name == name }) else { return experiment.optimizer }
     var choice = experiment.optimizer
+    if choice.followsGradient { choice.kind = CMAES.name }
     choice.generations = experiment.baselines.generations
     choice.population = experiment.baselines.population
     choice.episodes = experiment.baselines.episodes
@@ -64,16 +71,38 @@ public struct DiscoveryPlan: Sendable {
   /// The memory that scoring takes.
   public func memory(workers: Int) -> MemoryNeed {
     MemoryNeed(
-      [start] + baselines, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
+      [start] + baselines, graded: experiment.optimizer.followsGradient ? start : nil, source,
+      episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
   }
 
   /// Episodes scored by the whole run, one contender on one episode each; fewer where candidates are stopped.
   public var evaluations: Int {
     let searches = searched.reduce(0) { sum, contender in
       let choice = choice(of: contender.name)
+      let finalists = choice.followsGradient ? 2 : experiment.selection.candidates + 1
       return sum + choice.generations * choice.population * choice.episodes
-        + (experiment.selection.candidates + 1) * experiment.selection.episodes
+        + finalists * experiment.selection.episodes
     }
     return searches + (2 + baselines.count) * experiment.testEpisodes
+  }
+}
+
+extension Rule {
+  /// The rule with other start values of some coefficients, all layers' alike.
+  /// - Throws: `SearchError` when it has no coefficient of a name, or a value lies outside its range.
+  func starting(at starts: [String: Double]) throws(SearchError) -> Rule {
+    var rule = self
+    for (name, value) in starts.sorted(by: { $0.key < $1.key }) {
+      guard let index = coefficients.firstIndex(where: { $0.name == name }) else {
+        throw .coordinate(name: name, problem: "is given a start, and rule \(self.name) has none of that name")
+      }
+      let range = coefficients[index].range
+      guard range.contains(value) else {
+        throw .coordinate(
+          name: name, problem: "starts at \(value), outside its range \(range.lowerBound) to \(range.upperBound)")
+      }
+      rule.coefficients[index].start = value
+    }
+    return rule
   }
 }

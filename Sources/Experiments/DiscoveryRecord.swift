@@ -54,13 +54,21 @@ public final class DiscoveryRecord {
       masterSeed: experiment.seed, libraries: libraries, inputs: try inputs(rules, experiment, data: data))
     let choice = experiment.optimizer
     let slots = plan.start.slots
+    let follows = choice.followsGradient
+    var measures: Set<DiscoveryHeader.Measure> = [
+      .taskScore, .complexity, .penalty, .episodesScored, .searchMean, .stepSize,
+    ]
+    measures.formUnion(
+      follows ? [.queryLoss, .episodesSkipped, .metaGradient, .alignmentAngle, .orthonormality] : [.axisRatio])
     let header = DiscoveryHeader(
-      search: choice.kind, direction: .maximize, candidates: choice.population,
+      search: choice.kind, direction: .maximize, outerStep: follows && choice.episodes == 1 ? "episode" : "generation",
+      candidates: choice.population,
       parameters: slots.map { slot in
         DiscoveryHeader.Parameter(
           name: slot.label, lower: slot.range.lowerBound, upper: slot.range.upperBound, initial: slot.start)
       }, tasks: [experiment.task.data],
-      measures: [.taskScore, .complexity, .penalty, .episodesScored, .searchMean, .stepSize, .axisRatio])
+      layers: follows ? groups(experiment) : [],
+      measures: measures)
     let record = try RunRecord.create(path, identity, provenance: provenance, discovery: header)
     try record.beginSession(session)
     let made = DiscoveryRecord(
@@ -70,6 +78,11 @@ public final class DiscoveryRecord {
     try record.setState(made.state.arrays(nextGeneration: 0))
     try record.setRules(([plan.start] + plan.baselines).map { made.row($0) })
     return made
+  }
+
+  /// The groups of neurons along which angles are written down.
+  private static func groups(_ experiment: Experiment) -> [String] {
+    ["input"] + experiment.network.hidden.indices.map { "hidden_\($0 + 1)" } + ["readout"]
   }
 
   /// A published record taken up again, and its log.
@@ -84,7 +97,8 @@ public final class DiscoveryRecord {
     let logged = rows.map { row in
       DiscoveryLog.Row(
         population: row.population, fitness: row.fitness,
-        episodes: row.measures[.episodesScored]?.map { Int(exactly: $0) ?? most } ?? row.fitness.map { _ in most })
+        episodes: row.measures[.episodesScored]?.map { Int(exactly: $0) ?? most } ?? row.fitness.map { _ in most },
+        gradient: plan.experiment.optimizer.followsGradient ? row.measures[.metaGradient] : nil)
     }
     for (row, logged) in zip(rows, logged) {
       archive.add(row.population, row.fitness, logged.episodes.map { $0 < most }, generation: row.generation)
@@ -156,17 +170,26 @@ public final class DiscoveryRecord {
   private func stored(_ row: SearchedGeneration, wallTime: Double) -> GenerationRow {
     let parameters = plan.start.coefficients.count
     let missing = [Double](repeating: .nan, count: parameters)
+    var measures: [DiscoveryHeader.Measure: [Double]] = [
+      .taskScore: row.accuracy, .complexity: row.complexity.map(Double.init), .penalty: row.penalty,
+      .episodesScored: row.episodes.map(Double.init), .searchMean: row.searchMean ?? missing,
+      .stepSize: [row.stepSize ?? .nan],
+    ]
+    if let descent = row.descent {
+      measures[.queryLoss] = row.loss
+      measures[.episodesSkipped] = [Double(descent.skipped)]
+      measures[.metaGradient] = descent.gradient
+      measures[.alignmentAngle] = descent.angles
+      measures[.orthonormality] = [.nan] + descent.orthonormality
+    } else {
+      measures[.axisRatio] = [row.axisRatio ?? .nan]
+    }
     return GenerationRow(
       generation: row.generation, population: row.population, fitness: row.fitness, status: row.status,
       attempts: row.fitness.map { _ in 1 }, evaluationTime: row.time, incumbentFitness: row.incumbentFitness,
       incumbentParameter: row.incumbent, medianFitness: row.medianFitness,
       evaluations: (row.generation + 1) * row.fitness.count, wallTime: clockOffset + wallTime,
-      evaluationSeed: plan.experiment.seed,
-      measures: [
-        .taskScore: row.accuracy, .complexity: row.complexity.map(Double.init), .penalty: row.penalty,
-        .episodesScored: row.episodes.map(Double.init), .searchMean: row.searchMean ?? missing,
-        .stepSize: [row.stepSize ?? .nan], .axisRatio: [row.axisRatio ?? .nan],
-      ])
+      evaluationSeed: plan.experiment.seed, restart: row.descent?.restarts ?? 0, measures: measures)
   }
 
   /// A contender as the record's `/rules` keeps it. The page is that which was read, so that a resume searches in the

@@ -1,6 +1,8 @@
 import Foundation
 import Networks
 import Pages
+import Rules
+import Search
 import Tasks
 
 /// An experiment as it was read: its page verbatim, and every default filled in.
@@ -13,6 +15,8 @@ public struct ResolvedExperiment: Sendable {
   public var file: String
   /// Every key with its value, overrides and the base page included.
   public var json: JSON
+  /// The start values that the page gives, with their places.
+  private var starts: [(key: String, value: PageValue)]
 
   /// Reads a page from a file, its base page where it extends one, and overrides.
   /// - Parameters:
@@ -31,9 +35,31 @@ public struct ResolvedExperiment: Sendable {
     }
     page = try page.withStandardChoices()
     for override in overrides { page = try page.setting(override) }
+    page = try page.withDescentChoices()
     let value = try ExperimentPage.schema.read(page)
     let experiment = try Experiment(value)
-    return ResolvedExperiment(experiment: experiment, text: text, file: file, json: value.json)
+    return ResolvedExperiment(
+      experiment: experiment, text: text, file: file, json: value.json,
+      starts: value["optimizer.start"]?.entries ?? [])
+  }
+
+  /// Checks the page against the rule that it names: start values belong to coefficients, and lie in their ranges.
+  /// - Throws: everything that is wrong.
+  public func check(_ rule: Rule) throws(Diagnostics) {
+    let found = starts.compactMap { name, value -> Diagnostic? in
+      guard let coefficient = rule.coefficients.first(where: { $0.name == name }) else {
+        let names = rule.coefficients.map(\.name)
+        let hint = suggestion(for: name, among: names)
+        return value.keyPlace.diagnostic(
+          "rule \(rule.name) has no coefficient \"\(name)\""
+            + (hint.isEmpty && !names.isEmpty ? "; it has \(names.joined(separator: ", "))" : hint))
+      }
+      guard !coefficient.range.contains(value.number) else { return nil }
+      return value.diagnostic(
+        "\(value.path) must lie between \(coefficient.range.lowerBound) and \(coefficient.range.upperBound), the range "
+          + "that rule \(rule.name) gives it (got \(value.number))")
+    }
+    if !found.isEmpty { throw Diagnostics(found) }
   }
 
   private static func extended(_ root: PageNode, base: PageNode, file: String) throws -> PageNode {
@@ -69,6 +95,15 @@ extension Page {
     if page.root.entries != nil, network == nil || network?.entries != nil, network?["surrogate"] == nil {
       page = try page.setting("network.surrogate={kind: fast-sigmoid, slope: 2.0}")
     }
+    return page
+  }
+
+  /// The page with the budget of a descent where it says that gradients are followed and not how long.
+  fileprivate func withDescentChoices() throws(Diagnostics) -> Page {
+    guard let search = root["optimizer"], search["kind"]?.scalar?.text == MetaGradient.name else { return self }
+    var page = self
+    if search["generations"] == nil { page = try page.setting("optimizer.generations=600") }
+    if search["episodes"] == nil { page = try page.setting("optimizer.episodes=1") }
     return page
   }
 }
@@ -120,6 +155,19 @@ extension Experiment {
     optimizer.hurdle.after = search.require("hurdle.after").integer
     optimizer.hurdle.quantile = search.require("hurdle.quantile").number
     optimizer.hurdle.margin = search.require("hurdle.margin").number
+    optimizer.start = Dictionary(
+      uniqueKeysWithValues: (search["start"]?.entries ?? []).map { ($0.key, $0.value.number) })
+    optimizer.descent.learningRate = search.require("learning_rate").number
+    optimizer.descent.beta1 = search.require("beta1").number
+    optimizer.descent.beta2 = search.require("beta2").number
+    optimizer.descent.clip = search["clip"]?.number
+    optimizer.descent.restartEvery = search["restart_every"]?.integer
+    optimizer.descent.restartFactor = search.require("restart_factor").number
+    if optimizer.followsGradient {
+      optimizer.population = 1
+      optimizer.parsimony = 0
+      optimizer.hurdle.after = 0
+    }
     worstLoss = page.require("worst_loss").number
     selection.episodes = page.require("selection.episodes").integer
     selection.candidates = page.require("selection.candidates").integer

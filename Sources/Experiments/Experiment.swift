@@ -1,4 +1,5 @@
 import Networks
+import Search
 import Tasks
 
 /// One experiment, whole: what is searched, on what, how long, and how the result is judged.
@@ -58,14 +59,21 @@ public struct Experiment: Sendable, Hashable {
     public var sigma = 1.0
     /// Episodes of a generation, the same ones for all its candidates.
     public var episodes = 6
-    /// Fitness lost per Σ|θ|/scale.
+    /// Values with which the search begins, by the name of the coefficient, in place of those of the rule's page.
+    public var start: [String: Double] = [:]
+    /// Fitness lost per Σ|θ|/scale; per Σ|θ| where gradients are followed.
     public var l1 = 0.0
     /// Fitness lost per operator and operand of the simplified rule.
     public var parsimony = 0.0
     /// Points on each axis of a grid.
     public var points = 5
+    /// How gradients are followed.
+    public var descent = DescentSettings()
     /// Which candidates are not scored on all episodes.
     public var hurdle = Hurdle()
+
+    /// Whether the search follows the gradient of the meta-loss; it then has one candidate, no hurdle and no parsimony.
+    public var followsGradient: Bool { kind == MetaGradient.name }
 
     /// The default search.
     public init() {}
@@ -92,7 +100,8 @@ public struct Experiment: Sendable, Hashable {
     public init() {}
   }
 
-  /// The search that tunes the learning rate of a baseline; kind, selection and criterion are those of the main search.
+  /// The search that tunes the learning rate of a baseline; selection and criterion are those of the main search, and so is
+  /// the kind, but for `meta-gradient`, in whose place CMA-ES tunes.
   public struct BaselineChoice: Sendable, Hashable {
     /// Generations per baseline.
     public var generations = 8

@@ -116,19 +116,46 @@ public enum ExperimentPage {
 
   private static let optimizer = PageKeys([
     PageKey("kind", .choice(optimiserCatalogue.map { $0.name }), default: .text("cma-es"), doc: "The optimiser."),
-    PageKey("generations", .integer(0...1_000_000), default: .integer(40), doc: "Generations of the search."),
+    PageKey(
+      "generations", .integer(0...1_000_000), default: .integer(40),
+      doc: "Generations of the search; meta-gradient: 600 unless given."),
     PageKey("population", .integer(2...100_000), default: .integer(12), doc: "Candidates of a generation."),
     PageKey(
       "sigma", .number(.between(1e-6, 1e6)), default: .number(1),
       doc: "First step size, in units of each coefficient's scale."),
     PageKey(
       "episodes", .integer(1...10_000), default: .integer(6),
-      doc: "Episodes of a generation, the same ones for all candidates."),
-    PageKey("l1", .number(.nonNegative), default: .number(0), doc: "Fitness lost per Σ|θ|/scale."),
+      doc: "Episodes of a generation, the same ones for all candidates; meta-gradient: 1 unless given."),
+    PageKey(
+      "start", .map(of: .number(.any), names: .identifier, count: 0...1000),
+      doc: "Values of the rule's coefficients with which the search begins, in place of those of its page."),
+    PageKey(
+      "l1", .number(.nonNegative), default: .number(0),
+      doc: "Fitness lost per Σ|θ|/scale; meta-gradient: per Σ|θ|, whatever the scale."),
     PageKey(
       "parsimony", .number(.nonNegative), default: .number(0),
       doc: "Fitness lost per operator and operand of the simplified rule."),
     PageKey("points", .integer(1...1000), default: .integer(5), doc: "grid: points on each axis."),
+    PageKey(
+      "learning_rate", .number(.positive), default: .number(DescentSettings().learningRate),
+      doc: "meta-gradient: step length of Adam, in units of the coefficients."),
+    PageKey(
+      "beta1", .number(.between(0, upTo: 1)), default: .number(DescentSettings().beta1),
+      doc: "meta-gradient: share of the mean gradient kept per generation."),
+    PageKey(
+      "beta2", .number(.between(0, upTo: 1)), default: .number(DescentSettings().beta2),
+      doc: "meta-gradient: share of the mean squared gradient kept per generation."),
+    PageKey(
+      "clip", .number(.positive),
+      doc: "meta-gradient: the longest gradient, longer ones are shortened; without it none."),
+    PageKey(
+      "restart_every", .integer(1...1_000_000),
+      doc:
+        "meta-gradient: generations in which the rate falls to 0 along a cosine before it starts anew; without it the "
+        + "rate is constant."),
+    PageKey(
+      "restart_factor", .number(.between(1, 1000)), default: .number(DescentSettings().restartFactor),
+      doc: "meta-gradient: how many times as long each such period is as the one before."),
     PageKey("hurdle", .mapping(hurdle), doc: "Which candidates are not scored on all episodes of their generation."),
   ])
 

@@ -13,13 +13,19 @@ public struct MemoryNeed: Sendable, Hashable {
   public var episodes: Int
 
   /// The need of scoring contenders on episodes of a source.
-  /// - Parameter episodesHeld: encoded episodes in memory at a time.
-  public init(_ contenders: [Contender], _ source: EpisodeSource, episodesHeld: Int, workers: Int) {
+  /// - Parameters:
+  ///   - graded: the contender whose episodes are differentiated too, if any.
+  ///   - episodesHeld: encoded episodes in memory at a time.
+  public init(
+    _ contenders: [Contender], graded: Contender? = nil, _ source: EpisodeSource, episodesHeld: Int, workers: Int
+  ) {
     self.workers = workers
+    let (inputs, outputs) = (source.family.inputCount, source.outputCount)
+    let learners = contenders.map { Self.learner($0.network, $0.rule, inputCount: inputs, outputCount: outputs) }
+    // A worker keeps its grader while it scores selection and test.
     learner =
-      contenders.map {
-        Self.learner($0.network, $0.rule, inputCount: source.family.inputCount, outputCount: source.outputCount)
-      }.max() ?? 0
+      (learners.max() ?? 0)
+      + (graded.map { Self.grader($0.network, $0.rule, inputCount: inputs, outputCount: outputs) } ?? 0)
     episodes = episodesHeld * source.episodeBytes
   }
 
@@ -57,6 +63,13 @@ public struct MemoryNeed: Sendable, Hashable {
     // pairs of vectors, and what is put off to the end of a sample is kept for every step.
     let vectors = 160 + 2 * rule.traces.count + 10 * network.steps
     return perSynapse * synapses + 4 * vectors * padded.reduce(0, +) + 65_536
+  }
+}
+
+extension MemoryNeed {
+  /// Bytes of what differentiates episodes: a learner of double precision.
+  public static func grader(_ network: NetworkParameters, _ rule: Rule, inputCount: Int, outputCount: Int) -> Int {
+    2 * learner(network, rule, inputCount: inputCount, outputCount: outputCount)
   }
 }
 

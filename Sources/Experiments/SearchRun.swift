@@ -11,6 +11,8 @@ public struct SearchedGeneration: Sendable, Hashable {
   public var population: [[Double]]
   /// The numbers the search used, penalties included, [candidate]; higher is better.
   public var fitness: [Double]
+  /// Mean query cross-entropy, failed episodes with the worst loss, [candidate].
+  public var loss: [Double]
   /// Mean query accuracy, [candidate].
   public var accuracy: [Double]
   /// What the penalties took, [candidate], at least 0.
@@ -29,10 +31,12 @@ public struct SearchedGeneration: Sendable, Hashable {
   public var incumbent: [Double]
   /// The centre of the search after this generation.
   public var searchMean: [Double]?
-  /// The step size after this generation.
+  /// The step size after this generation; where gradients are followed, the learning rate of this one.
   public var stepSize: Double?
   /// Longest over shortest axis after this generation.
   public var axisRatio: Double?
+  /// What the gradients came to; nil where none are followed.
+  public var descent: Descent?
 
   /// The median fitness of the generation.
   public var medianFitness: Double { Statistics.median(fitness) }
@@ -53,6 +57,8 @@ struct SearchRun: Sendable {
   /// The number of the generation to do next.
   private(set) var generation = 0
   private(set) var archive = Archive()
+  /// The coefficients after each generation, where gradients are followed.
+  private var path: [[Double]] = []
 
   init(_ contender: Contender, choice: Experiment.SearchChoice, seed: UInt64) throws(SearchError) {
     self.contender = contender
@@ -64,7 +70,7 @@ struct SearchRun: Sendable {
   static func settings(_ choice: Experiment.SearchChoice) -> OptimiserSettings {
     OptimiserSettings(
       populationSize: choice.population, sigma: choice.sigma, pointsPerAxis: choice.points,
-      budget: choice.generations * choice.population)
+      budget: choice.generations * choice.population, descent: choice.descent)
   }
 
   /// Whether nothing is left to do.
@@ -85,17 +91,23 @@ struct SearchRun: Sendable {
   /// Takes the scores of the next candidates, [candidate][episode], and moves on. Those with fewer scores than the
   /// generation has episodes were stopped.
   mutating func tell(_ candidates: [Contender], _ scores: [[TimedScore]]) -> SearchedGeneration {
+    note(candidates, scores, gradient: nil)
+  }
+
+  /// Does what `tell` does; with the gradient of the meta-loss where it is followed.
+  mutating func note(
+    _ candidates: [Contender], _ scores: [[TimedScore]], gradient: [Double]?
+  ) -> SearchedGeneration {
     let complexity = candidates.map { $0.rule.complexity(coefficients: $0.coefficients, layerCount: $0.layerCount) }
     let penalty = zip(candidates, complexity).map { self.penalty($0.coefficients, complexity: $1) }
-    let earned = zip(scores, penalty).map { scores, penalty -> Double in
-      -(Statistics.mean(scores.map(\.score.loss)) + penalty)
-    }
+    let loss = scores.map { Statistics.mean($0.map(\.score.loss)) }
+    let earned = zip(loss, penalty).map { -($0 + $1) }
     let episodes = scores.map(\.count)
     let isStopped = episodes.map { $0 < choice.episodes }
     let fitness = Self.behind(earned, isStopped)
-    advance(candidates.map(\.coefficients), fitness, isStopped)
+    advance(candidates.map(\.coefficients), fitness, isStopped, gradient)
     return SearchedGeneration(
-      generation: generation - 1, population: candidates.map(\.coefficients), fitness: fitness,
+      generation: generation - 1, population: candidates.map(\.coefficients), fitness: fitness, loss: loss,
       accuracy: scores.map { Statistics.mean($0.map(\.score.accuracy)) }, penalty: penalty, complexity: complexity,
       status: zip(scores, isStopped).map { CandidateStatus($0.map(\.score.outcome), isStopped: $1) },
       episodes: episodes, time: scores.map { $0.reduce(0) { $0 + $1.time } }, incumbentFitness: archive.best[0].fitness,
@@ -104,14 +116,18 @@ struct SearchRun: Sendable {
   }
 
   /// Takes a generation again from the log.
-  /// - Parameter episodes: on how many episodes each candidate was scored; all unless given.
+  /// - Parameters:
+  ///   - episodes: on how many episodes each candidate was scored; all unless given.
+  ///   - gradient: the gradient that was followed, where one was.
   /// - Returns: false when the log does not belong to this search.
-  mutating func replay(population: [[Double]], fitness: [Double], episodes: [Int]? = nil) -> Bool {
+  mutating func replay(
+    population: [[Double]], fitness: [Double], episodes: [Int]? = nil, gradient: [Double]? = nil
+  ) -> Bool {
     let isStopped = episodes?.map { $0 < choice.episodes } ?? population.map { _ in false }
-    guard optimiser.ask() == population, fitness.count == population.count, isStopped.count == population.count else {
-      return false
-    }
-    advance(population, fitness, isStopped)
+    guard optimiser.ask() == population, fitness.count == population.count, isStopped.count == population.count,
+      choice.followsGradient == (gradient != nil), gradient.map({ $0.count == space.dimension }) ?? true
+    else { return false }
+    advance(population, fitness, isStopped, gradient)
     return true
   }
 
@@ -126,16 +142,26 @@ struct SearchRun: Sendable {
     return pairs.map { $1 ? min($0 - excess, last.nextDown) : $0 }
   }
 
-  private mutating func advance(_ population: [[Double]], _ fitness: [Double], _ isStopped: [Bool]) {
+  private mutating func advance(
+    _ population: [[Double]], _ fitness: [Double], _ isStopped: [Bool], _ gradient: [Double]?
+  ) {
     archive.add(population, fitness, isStopped, generation: generation)
-    optimiser.tell(fitness: fitness)
+    if let gradient, var descending = optimiser as? any GradientOptimiser {
+      descending.tell(fitness: fitness, gradients: [gradient])
+      optimiser = descending
+      path.append(descending.mean ?? population[0])
+    } else {
+      optimiser.tell(fitness: fitness)
+    }
     generation += 1
   }
 
-  /// `l1 · Σ|θ|/scale + parsimony · complexity`; the scale of a logarithmic coefficient is its start.
+  /// `l1 · Σ|θ|/scale + parsimony · complexity`; the scale of a logarithmic coefficient is its start, and every scale is 1
+  /// where gradients are followed.
   func penalty(_ coefficients: [Double], complexity: Int) -> Double {
     let norm = zip(coefficients, space.coordinates).reduce(0.0) { sum, pair in
-      switch pair.1.scale {
+      if choice.followsGradient { return sum + abs(pair.0) }
+      return switch pair.1.scale {
       case .linear(let step): sum + abs(pair.0) / step
       case .logarithmic: sum + abs(pair.0) / abs(pair.1.start)
       }
@@ -145,7 +171,15 @@ struct SearchRun: Sendable {
 
   /// The coefficients that compete on the selection pool: the final mean, then the best of the archive; those of the
   /// page where the search did nothing.
+  ///
+  /// Where gradients are followed each generation met episodes of its own, and the best of them met the easiest: there
+  /// the final coefficients compete with their mean over the last tenth of the generations.
   func finalists(_ count: Int) -> [[Double]] {
+    if let last = path.last {
+      let tail = path.suffix(max(1, path.count / 10))
+      let mean = last.indices.map { r in Statistics.mean(tail.map { $0[r] }) }
+      return mean == last ? [last] : [last, mean]
+    }
     var finalists: [[Double]] = optimiser.mean.map { [$0] } ?? []
     for entry in archive.best.prefix(count) where !finalists.contains(entry.coefficients) {
       finalists.append(entry.coefficients)

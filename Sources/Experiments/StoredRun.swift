@@ -1,6 +1,7 @@
 import Pages
 import Records
 import Rules
+import Search
 
 /// What a published record says about a discovery: its experiment, its rules, what was evaluated and what was found.
 public struct StoredRun: Sendable {
@@ -44,7 +45,7 @@ public struct StoredRun: Sendable {
   }
 
   /// What the run discovered: the searched rule with the coefficients that the selection pool chose, or with the best so
-  /// far while nothing is chosen.
+  /// far, or the last of a descent, while nothing is chosen.
   /// - Throws: `RecordMismatch` when nothing was evaluated yet.
   public func discovered() throws -> (rule: Rule, coefficients: [Double]) {
     let rule = try rule(RowName.start).rule
@@ -53,6 +54,9 @@ public struct StoredRun: Sendable {
     }
     guard let last = try record.generations().last else {
       throw RecordMismatch(path: path, message: "has evaluated nothing yet, so there is no best rule")
+    }
+    if try record.discovery()?.search == MetaGradient.name, let reached = last.measures[.searchMean] {
+      return (rule, reached)
     }
     return (rule, last.incumbentParameter)
   }

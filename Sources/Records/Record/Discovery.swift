@@ -48,6 +48,10 @@ public struct DiscoveryHeader: Sendable, Hashable {
     case complexity
     /// Penalty per candidate.
     case penalty
+    /// Mean query cross-entropy per candidate, without penalties.
+    case queryLoss = "query_loss"
+    /// How many of a candidate's episodes were left out of the gradient.
+    case episodesSkipped = "episodes_skipped"
     /// On how many episodes a candidate was scored.
     case episodesScored = "episodes_scored"
     /// Mean of the search distribution per generation.
@@ -58,7 +62,7 @@ public struct DiscoveryHeader: Sendable, Hashable {
     case stepSize = "step_size"
     /// Axis ratio per generation.
     case axisRatio = "axis_ratio"
-    /// Angle to the gradient per generation and layer.
+    /// Angle between the error that was delivered and the one sent through W, per generation and layer.
     case alignmentAngle = "alignment_angle"
     /// Distance from orthonormal weights per generation and layer.
     case orthonormality

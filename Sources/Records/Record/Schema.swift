@@ -3,9 +3,9 @@ public enum Schema {
   /// The name every record carries.
   public static let name = "plasticity-log"
   /// The version written.
-  public static let version = "1.1.0"
+  public static let version = "1.2.0"
   /// The value of the attribute `Conventions`.
-  static let conventions = "plasticity-log-1.1 ACDD-1.3"
+  static let conventions = "plasticity-log-1.2 ACDD-1.3"
   /// The version of the arrangement of root attributes, groups and columns that readers accept.
   static let major = 1
 
@@ -71,6 +71,10 @@ public enum Schema {
       Column("candidate_status", ["generation", "candidate"], .i1, "how the evaluation ended", meaning: .status),
       Column(
         "episodes_scored", ["generation", "candidate"], .f8, "episodes the candidate was scored on", optional: true),
+      Column(
+        "query_loss", ["generation", "candidate"], .f8, "mean query cross-entropy, without penalties", optional: true),
+      Column(
+        "episodes_skipped", ["generation", "candidate"], .f8, "episodes left out of the gradient", optional: true),
       Column("attempts", ["generation", "candidate"], .i1, "evaluations tried", units: "1"),
       Column("evaluation_time", ["generation", "candidate"], .f4, "time of the evaluation", units: "s"),
       .coordinate("pool", .i4, "distinct expression", optional: true),

@@ -8,7 +8,7 @@ public struct CreditEntry<Scalar: KernelScalar> {
   /// One sentence for people.
   public let about: String
   /// Allocates the pathway beside a network.
-  public let make: (SpikingNetwork<Scalar>) -> any CreditPathway<Scalar>
+  public let make: (Network<Scalar>) -> any CreditPathway<Scalar>
 }
 
 /// Every credit pathway: one line each.

@@ -16,7 +16,7 @@ public protocol CreditPathway<Scalar>: AnyObject {
   var delivery: CreditDelivery { get }
 
   /// Allocates what the pathway needs beside `network`.
-  init(network: SpikingNetwork<Scalar>)
+  init(network: Network<Scalar>)
 
   /// Draws the feedback of an episode.
   func beginEpisode(_ draws: EpisodeDraws)
@@ -36,6 +36,29 @@ public protocol CreditPathway<Scalar>: AnyObject {
   /// one row per presynaptic neuron; nil when errors are formed in another way. Plans that know it need not have the
   /// input's error delivered at every step.
   func fixedFeedback(_ l: Int) -> HalfMatrix<Scalar>?
+
+  /// How the error of group `l`, in `0 ..< readout`, is formed in the sample at hand; nil for a pathway that does not say,
+  /// through which nobody can differentiate. Addresses hold as long as the network does.
+  func errorSource(_ l: Int) -> ErrorSource<Scalar>?
+}
+
+/// How a pathway forms the error of a group, for those who differentiate through it.
+///
+/// Matrices are pre-major like forward weights, rows padded to `columns`; a row of zeros where the presynaptic unit is a
+/// bias.
+public enum ErrorSource<Scalar: KernelScalar> {
+  /// `e_l = ψ_l ∘ Wᵀ e_{l+1}` through the forward weights.
+  case weights
+  /// `e_l = ψ_l ∘ Bᵀ e_{l+1}`; `[pre · columns + post]` like forward weights, constant within a sample.
+  case fixed(UnsafePointer<Scalar>)
+  /// `e_l = ψ_l ∘ Dᵀ e_readout`; `[neuron of l · columns + readout]`, constant within a sample.
+  case direct(UnsafePointer<Scalar>, columns: Int)
+  /// `e_l = ψ_l ∘ (c · sgn(W))ᵀ e_{l+1}`.
+  case signs(scale: Scalar)
+  /// `e_l = ψ_l ∘ (M ∘ sgn(W))ᵀ e_{l+1}`; `M` like forward weights, constant within a sample.
+  case signedMagnitudes(UnsafePointer<Scalar>)
+  /// `e_l = 0`.
+  case none
 }
 
 /// When a pathway knows its errors.
@@ -55,6 +78,8 @@ extension CreditPathway {
   public func beginSample(_ index: Int) {}
   /// None.
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { nil }
+  /// Not said.
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? { nil }
   /// None.
   public func fixedFeedback(_ l: Int) -> HalfMatrix<Scalar>? { nil }
 }

@@ -5,11 +5,11 @@ import Networks
 /// Feedback weights of every projection of a network, laid out like the forward weights.
 struct FeedbackMatrices<Scalar: KernelScalar> {
   private let arena = Arena()
-  private let network: SpikingNetwork<Scalar>
+  private let network: Network<Scalar>
   private let row: UnsafeMutablePointer<Float>
   let matrices: [UnsafeMutablePointer<Scalar>]
 
-  init(network: SpikingNetwork<Scalar>) {
+  init(network: Network<Scalar>) {
     let arena = self.arena
     self.network = network
     matrices = network.projections.map { arena.allocate($0.preCount * $0.columns, of: Scalar.self) }
@@ -23,8 +23,18 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
   func draw(_ draws: EpisodeDraws, round: UInt32 = 0) {
     for (l, projection) in network.projections.enumerated() {
       draws.fillFeedback(
-        matrices[l], part: round << 8 | UInt32(l), preCount: projection.preCount, postCount: projection.postCount,
+        matrices[l], part: round << 8 | UInt32(l), preCount: projection.neuronCount, postCount: projection.postCount,
         bound: projection.bound(scale: network.parameters.feedbackScale), row: row)
+    }
+  }
+
+  /// Takes matrices [post, pre] of neurons as they are.
+  func take(_ dense: [[Scalar]]) {
+    precondition(dense.count == matrices.count, "\(dense.count) matrices for \(matrices.count) projections")
+    for (l, projection) in network.projections.enumerated() {
+      let (n, m) = (projection.neuronCount, projection.postCount)
+      precondition(dense[l].count == n * m, "\(dense[l].count) feedback weights for \(n * m)")
+      for j in 0..<n { for i in 0..<m { matrices[l][j * projection.columns + i] = dense[l][i * n + j] } }
     }
   }
 
@@ -39,11 +49,11 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
 /// Sends errors down one projection after the other.
 struct LayerwiseDelivery<Scalar: KernelScalar> {
   private let arena = Arena()
-  private let network: SpikingNetwork<Scalar>
+  private let network: Network<Scalar>
   private let scratch: UnsafeMutablePointer<UInt32>
   private let turn = Turn()
 
-  init(network: SpikingNetwork<Scalar>) {
+  init(network: Network<Scalar>) {
     self.network = network
     scratch = arena.allocate(network.sizes.max()!, of: UInt32.self)
   }
@@ -60,7 +70,7 @@ struct LayerwiseDelivery<Scalar: KernelScalar> {
       if l == 0 { network.formInputGain() }
       Scalar.rowDots(
         weights: weights(l), feedback: magnitudes(l), kind: kind, scale: scale(l), stride: projection.columns,
-        columns: projection.columns, rows: projection.preCount, network.groups[l + 1].error,
+        columns: projection.columns, rows: projection.neuronCount, network.groups[l + 1].error,
         gain: network.groups[l].gain, scratch: scratch, descending: turn.descending, into: network.groups[l].error)
     }
   }

@@ -33,7 +33,7 @@ public struct ResolvedExperiment: Sendable {
     if let base = page.root["extends"] {
       page.root = try extended(page.root, base: base, file: file)
     }
-    page = try page.withStandardChoices()
+    page = try page.withStandardChoices(overrides: overrides)
     for override in overrides { page = try page.setting(override) }
     page = try page.withDescentChoices()
     let value = try ExperimentPage.schema.read(page)
@@ -86,13 +86,23 @@ public struct ResolvedExperiment: Sendable {
 
 extension Page {
   /// The page with the choices of a kind that it leaves open, so that a resolved page states them.
-  fileprivate func withStandardChoices() throws(Diagnostics) -> Page {
+  /// - Parameter overrides: what will be put over the page; whether the neuron is a rate neuron decides what is standard.
+  fileprivate func withStandardChoices(overrides: [String]) throws(Diagnostics) -> Page {
     var page = self
-    if page.root.entries != nil, page.root["encoder"] == nil {
-      page = try page.setting("encoder={kind: bernoulli, rate: 0.5}")
-    }
     let network = page.root["network"]
-    if page.root.entries != nil, network == nil || network?.entries != nil, network?["surrogate"] == nil {
+    guard page.root.entries != nil, network == nil || network?.entries != nil else { return page }
+    var named = network?["neuron"]?.scalar?.text
+    for override in overrides where override.hasPrefix("network.neuron=") {
+      named = try page.setting(override).root["network"]?["neuron"]?.scalar?.text
+    }
+    let isRate = named.map { RateFunction(rawValue: $0) != nil } ?? false
+    if page.root["encoder"] == nil {
+      page = try page.setting("encoder=" + (isRate ? "{kind: current, gain: 1}" : "{kind: bernoulli, rate: 0.5}"))
+    }
+    if isRate {
+      // A sample is one step.
+      for key in ["steps", "learn_from"] where network?[key] == nil { page = try page.setting("network.\(key)=1") }
+    } else if network?["surrogate"] == nil {
       page = try page.setting("network.surrogate={kind: fast-sigmoid, slope: 2.0}")
     }
     return page
@@ -190,6 +200,25 @@ extension Experiment {
         page.require("network.learn_from").diagnostic(
           "network.learn_from must be at most network.steps, \(network.steps) (got \(network.learnFrom))"))
     }
+    if network.rateFunction != nil {
+      if case .current = encoder {
+      } else {
+        found.append(
+          page.require("encoder.kind").diagnostic(
+            "encoder.kind must be current, for \(network.neuron) neurons take intensities, not spikes"))
+      }
+      for key in ["steps", "learn_from"] where page.require("network.\(key)").integer != 1 {
+        let value = page.require("network.\(key)")
+        found.append(
+          value.diagnostic(
+            "network.\(key) must be 1, for a sample is one step of \(network.neuron) neurons (got \(value.integer))"))
+      }
+    } else if network.bias {
+      found.append(
+        page.require("network.bias").diagnostic(
+          "network.bias must be false, for \(network.neuron) neurons have no bias units; rate neurons have: "
+            + RateFunction.allCases.map(\.rawValue).joined(separator: ", ")))
+    }
     let samples = task.shape.ways * (task.shape.shots + task.shape.query)
     if samples > 1_000_000 {
       found.append(
@@ -235,6 +264,8 @@ extension NetworkParameters {
     weightScale = page.require("weight_scale").number
     feedbackScale = page.require("feedback_scale").number
     learnFrom = page.require("learn_from").integer
+    sharpness = page.require("sharpness").number
+    bias = page.require("bias").boolean
   }
 }
 

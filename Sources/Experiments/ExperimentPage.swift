@@ -22,7 +22,7 @@ public enum ExperimentPage {
         "credit", .choice(creditNames), default: .text("random"),
         doc: "The pathway that delivers the teaching signal, unless the rule names its own."),
       PageKey("network", .mapping(network), doc: "The network that learns."),
-      PageKey("encoder", encoder, doc: "How intensities become spikes."),
+      PageKey("encoder", encoder, doc: "How intensities become spikes or currents; rate neurons take currents."),
       PageKey("task", .mapping(task), doc: "The few-shot problems."),
       PageKey("optimizer", .mapping(optimizer), doc: "The search over the rule's coefficients."),
       PageKey(
@@ -36,11 +36,15 @@ public enum ExperimentPage {
     ]))
 
   private static let network = PageKeys([
-    PageKey("neuron", .choice(neuronNames), default: .text("lif"), doc: "The neuron model."),
+    PageKey(
+      "neuron", .choice(neuronNames), default: .text("lif"),
+      doc: "The neuron. softplus, tanh and relu make a network of rates, which has one step a sample."),
     PageKey(
       "hidden", .list(of: .integer(1...4096), count: 0...16), default: .integers([170, 130, 100, 70]),
       doc: "Neurons of each hidden group, from the input upwards."),
-    PageKey("steps", .integer(1...1000), default: .integer(20), doc: "Time steps of a sample."),
+    PageKey(
+      "steps", .integer(1...1000), default: .integer(20),
+      doc: "Time steps of a sample; 1, and 1 when not stated, for rate neurons."),
     PageKey("leak", .number(.fraction), default: .number(0.9), doc: "Share of the potential kept per step."),
     PageKey(
       "threshold", .number(.greater(than: 0)), default: .number(1), doc: "A neuron spikes when its potential is above."),
@@ -70,7 +74,14 @@ public enum ExperimentPage {
       "feedback_scale", .number(.between(0, 1000)), default: .number(2),
       doc: "Feedback weights follow the same law with this factor."),
     PageKey(
-      "learn_from", .integer(1...1000), default: .integer(3), doc: "The step of a sample from which on weights move."),
+      "learn_from", .integer(1...1000), default: .integer(3),
+      doc: "The step of a sample from which on weights move; 1, and 1 when not stated, for rate neurons."),
+    PageKey(
+      "sharpness", .number(.positive), default: .number(10),
+      doc: "softplus: β of log(1 + exp(β v)) / β."),
+    PageKey(
+      "bias", .boolean, default: .boolean(false),
+      doc: "Rate neurons: a unit of constant activity 1 below every group, with weights that learn from 0."),
   ])
 
   private static let surrogate = PageKind.variant(

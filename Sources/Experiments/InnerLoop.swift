@@ -46,6 +46,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownCredit(String)
   /// No neuron model of that name.
   case unknownNeuron(String)
+  /// The rule reads spikes, which a rate network does not have.
+  case readsSpikes(rule: String, quantity: String, neuron: String)
   /// A layer number beyond the network's projections.
   case noSuchLayer(rule: String, layer: Int, projections: Int)
 
@@ -59,6 +61,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no credit pathway \"\(name)\"; there are \(creditNames.joined(separator: ", "))"
     case .unknownNeuron(let name):
       "there is no neuron model \"\(name)\"; there are \(neuronNames.joined(separator: ", "))"
+    case .readsSpikes(let rule, let quantity, let neuron):
+      "rule \(rule) reads the spikes \(quantity), which a rate network (neuron \(neuron)) does not have"
     case .noSuchLayer(let rule, let layer, let projections):
       "rule \(rule) has an equation for layer \(layer), and the network has \(projections) projections"
     }
@@ -74,11 +78,14 @@ public typealias InnerLoop = EpisodeLearner<Float>
 /// Weights, feedback and spikes belong to the episode, so every candidate meets the same draws.
 public final class EpisodeLearner<Scalar: KernelScalar> {
   /// The network that learns.
-  public let network: SpikingNetwork<Scalar>
+  public let network: Network<Scalar>
+  /// Who delivers the teaching signal.
+  public let credit: any CreditPathway<Scalar>
   /// The rule it learns with.
   public let rule: Rule
-  private let credit: any CreditPathway<Scalar>
-  private let worstLoss: Double
+  /// The same network by its kind.
+  private let kind: Kind
+  let worstLoss: Double
   private let forms: [PlanForm?]
   private var plans: [PlanKey: PlannedRule<Scalar>] = [:]
 
@@ -107,7 +114,16 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     for own in rule.layers where abs(own.layer) > projections || own.layer == 0 {
       throw .noSuchLayer(rule: rule.name, layer: own.layer, projections: projections)
     }
-    self.network = SpikingNetwork(parameters: network, inputCount: inputCount, outputCount: outputCount)
+    if network.rateFunction != nil {
+      for quantity in [Quantity.sPre, .sPost] where rule.reads(quantity) {
+        throw .readsSpikes(rule: rule.name, quantity: quantity.rawValue, neuron: network.neuron)
+      }
+      let made = RateNetwork<Scalar>(parameters: network, inputCount: inputCount, outputCount: outputCount)
+      (self.network, kind) = (made, .rate(made))
+    } else {
+      let made = SpikingNetwork<Scalar>(parameters: network, inputCount: inputCount, outputCount: outputCount)
+      (self.network, kind) = (made, .spiking(made))
+    }
     self.credit = entry.make(self.network)
     self.rule = rule
     self.worstLoss = worstLoss
@@ -130,10 +146,19 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     credit.beginEpisode(draws)
     let plan = planned(coefficients, foresees: episode.support.currents.isEmpty)
     plan.bind(coefficients)
-    guard learn(episode.support, with: plan), network.weightsAreFinite else {
-      return failed(.nan, outputCount: episode.outputCount)
+    switch kind {
+    case .spiking(let network):
+      guard learn(episode.support, network, with: plan), network.weightsAreFinite else { return failed(.nan) }
+      return answer(episode.query, network)
+    case .rate(let network):
+      guard learn(episode.support, network, with: plan), network.weightsAreFinite else { return failed(.nan) }
+      return answer(episode.query, network)
     }
-    return answer(episode.query)
+  }
+
+  private enum Kind {
+    case spiking(SpikingNetwork<Scalar>)
+    case rate(RateNetwork<Scalar>)
   }
 
   /// How the changes of a rule reach the weights of each projection.
@@ -144,105 +169,9 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     planned(coefficients, foresees: foresees).forms
   }
 
-  /// Presents every support sample once. False as soon as the readout is no longer finite.
-  @specialized(where Scalar == Float)
-  private func learn(_ samples: EncodedSamples, with plan: PlannedRule<Scalar>) -> Bool {
-    let learnFrom = network.parameters.learnFrom
-    var expectedReward = Scalar(0)
-    for k in 0..<samples.count {
-      network.beginSample()
-      credit.beginSample(k)
-      let survives = foreseeing(samples, sample: k) {
-        plan.reset()
-        for t in 0..<samples.steps {
-          if plan.readsInput { step(samples, sample: k, step: t, learning: true) } else { network.stepForeseen() }
-          network.formReadoutError(label: samples.labels[k])
-          network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
-          let learns = t + 1 >= learnFrom
-          if let lowest = plan.lowestError, learns || plan.statefulReadsError { credit.deliver(to: lowest) }
-          if plan.readsInputGain { network.formInputGain() }
-          plan.advance()
-          if learns { plan.learn() }
-        }
-        plan.endSample()
-        return network.readoutIsFinite
-      }
-      // `mod` is the reward less its running mean over the samples before (weight 0.1).
-      expectedReward += (network.scalars.reward[0] - expectedReward) / 10
-      if !survives { return false }
-    }
-    return true
-  }
-
-  /// Does `body` while the network's input knows the spikes of a sample.
-  private func foreseeing(_ samples: EncodedSamples, sample k: Int, _ body: () -> Bool) -> Bool {
-    guard samples.currents.isEmpty else { return body() }
-    return samples.indices.withUnsafeBufferPointer { indices in
-      samples.offsets.withUnsafeBufferPointer { offsets in
-        network.input.know(
-          indices: indices.baseAddress ?? UnsafePointer(bitPattern: 2)!,
-          offsets: offsets.baseAddress! + k * samples.steps,
-          steps: samples.steps)
-        defer { network.input.forget() }
-        return body()
-      }
-    }
-  }
-
-  /// Answers every query sample from the readout at its last step.
-  @specialized(where Scalar == Float)
-  private func answer(_ samples: EncodedSamples) -> EpisodeScore {
-    network.clearCounts()
-    var loss = 0.0
-    var right = 0
-    for k in 0..<samples.count {
-      network.beginSample()
-      for t in 0..<samples.steps { step(samples, sample: k, step: t, learning: false) }
-      network.formReadoutError(label: samples.labels[k])
-      if !network.readoutIsFinite { return failed(.nan, outputCount: network.outputCount) }
-      loss += Double(network.scalars.loss[0])
-      if network.largestOutput == samples.labels[k] { right += 1 }
-    }
-    let rates = zip(network.spikeCounts, network.parameters.hidden).map {
-      Double($0) / Double(max(1, network.stepCount * $1))
-    }
-    var score = EpisodeScore(
-      loss: min(worstLoss, loss / Double(samples.count)), accuracy: Double(right) / Double(samples.count),
-      outcome: .ok, firingRates: rates)
-    if rates.last == 0 { score.outcome = .silent }
-    if rates.contains(where: { $0 > 0.95 }) { score.outcome = .saturated }
-    if score.outcome != .ok {
-      score.loss = worstLoss
-      score.accuracy = 1 / Double(network.outputCount)
-    }
-    return score
-  }
-
-  private func step(_ samples: EncodedSamples, sample k: Int, step t: Int, learning: Bool) {
-    if samples.currents.isEmpty {
-      let range = samples.spikes(sample: k, step: t)
-      samples.indices.withUnsafeBufferPointer { indices in
-        // An empty episode has no indices at all; the address is not read then.
-        let base = indices.baseAddress ?? UnsafePointer(bitPattern: 2)!
-        network.step(spikes: base + range.lowerBound, count: range.count, learning: learning)
-      }
-    } else {
-      let first = Int(samples.activeOffsets[k])
-      let count = Int(samples.activeOffsets[k + 1]) - first
-      samples.active.withUnsafeBufferPointer { active in
-        samples.currents.withUnsafeBufferPointer { currents in
-          let base = active.baseAddress ?? UnsafePointer(bitPattern: 2)!
-          network.step(
-            currents: currents.baseAddress! + k * samples.inputCount, list: base + first, count: count,
-            learning: learning)
-        }
-      }
-    }
-  }
-
-  private func failed(_ outcome: Outcome, outputCount: Int) -> EpisodeScore {
+  func failed(_ outcome: Outcome) -> EpisodeScore {
     EpisodeScore(
-      loss: worstLoss, accuracy: 1 / Double(outputCount), outcome: outcome,
+      loss: worstLoss, accuracy: 1 / Double(network.outputCount), outcome: outcome,
       firingRates: [Double](repeating: 0, count: network.parameters.hidden.count))
   }
 
@@ -258,7 +187,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
 }
 
 /// What makes two plans of a rule differ.
-private struct PlanKey: Hashable {
+struct PlanKey: Hashable {
   /// Per coefficient slot, false where the value is 0.
   var isActive: [Bool]
   /// Whether the input's spikes are known before a sample begins.
@@ -266,7 +195,7 @@ private struct PlanKey: Hashable {
 }
 
 /// The plans of all projections of one network.
-private final class PlannedRule<Scalar: KernelScalar> {
+final class PlannedRule<Scalar: KernelScalar> {
   private let plans: [Plan<Scalar>]
   /// The same plans, and those that have to follow every step, for loops that count no references.
   private let all: [Unmanaged<Plan<Scalar>>]
@@ -280,7 +209,7 @@ private final class PlannedRule<Scalar: KernelScalar> {
   let readsInput: Bool
 
   init(
-    rule: Rule, network: SpikingNetwork<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey, forms: [PlanForm?]
+    rule: Rule, network: Network<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey, forms: [PlanForm?]
   ) {
     let count = network.projections.count
     plans = (0..<count).map { l in

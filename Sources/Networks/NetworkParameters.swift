@@ -1,4 +1,4 @@
-/// What is chosen of a spiking network; the defaults are reference experiment S5. Times are in steps.
+/// What is chosen of a network; the defaults are reference experiment S5. Times are in steps.
 public struct NetworkParameters: Sendable, Hashable, Codable {
   /// How a membrane forgets its spike at the next step.
   public enum Reset: String, Sendable, Hashable, Codable, CaseIterable {
@@ -10,7 +10,8 @@ public struct NetworkParameters: Sendable, Hashable, Codable {
     case none
   }
 
-  /// The neuron model's name in `neuronCatalogue`.
+  /// The neuron's name: a model of `neuronCatalogue` makes a spiking network, a `RateFunction` a rate network, which has
+  /// one step a sample and reads of what follows only `hidden`, `sharpness`, `bias` and the scales of weights.
   public var neuron = "lif"
   /// Neurons of each hidden group, from the input upwards.
   public var hidden = [170, 130, 100, 70]
@@ -40,7 +41,14 @@ public struct NetworkParameters: Sendable, Hashable, Codable {
   public var feedbackScale = 2.0
   /// The step of a sample from which on weights move, counted from 1.
   public var learnFrom = 3
+  /// softplus: the sharpness β of `log(1 + exp(β v)) / β`.
+  public var sharpness = 10.0
+  /// Rate networks: whether every group has a bias unit of constant activity 1 below the group above it.
+  public var bias = false
 
   /// The reference network S5.
   public init() {}
+
+  /// The function of the neurons' rate; nil for a spiking network.
+  public var rateFunction: RateFunction? { RateFunction(rawValue: neuron) }
 }

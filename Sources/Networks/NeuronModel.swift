@@ -32,7 +32,7 @@ public struct NeuronEntry<Scalar: KernelScalar> {
   public let make: (Int, NetworkParameters, Arena) -> any NeuronModel<Scalar>
 }
 
-/// Every neuron model: one line each.
+/// Every spiking neuron model: one line each.
 public func neuronCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [NeuronEntry<Scalar>] {
   [
     NeuronEntry(name: LIF<Scalar>.name) { LIF(count: $0, parameters: $1, in: $2) },
@@ -40,8 +40,11 @@ public func neuronCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Neuro
   ]
 }
 
-/// Names of all neuron models.
-public let neuronNames: [String] = neuronCatalogue(Float.self).map(\.name)
+/// Names of the spiking neuron models.
+public let spikingNeuronNames: [String] = neuronCatalogue(Float.self).map(\.name)
+
+/// Names of all neurons: spiking models first, then rate functions.
+public let neuronNames: [String] = spikingNeuronNames + RateFunction.allCases.map(\.rawValue)
 
 extension NetworkParameters.Reset {
   /// Kernel code.

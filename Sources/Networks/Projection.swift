@@ -4,11 +4,19 @@ import Kernels
 public struct Projection<Scalar: KernelScalar> {
   /// The weights, with the changes that are not written yet.
   public let matrix: SynapticMatrix<Scalar>
+  /// Whether the last presynaptic unit is a bias: constant activity 1, no error.
+  public let hasBias: Bool
 
-  init(preCount: Int, postCount: Int) { matrix = SynapticMatrix(preCount: preCount, postCount: postCount) }
+  init(preCount: Int, postCount: Int, bias: Bool = false) {
+    matrix = SynapticMatrix(preCount: preCount + (bias ? 1 : 0), postCount: postCount)
+    hasBias = bias
+  }
 
-  /// Number of presynaptic neurons.
+  /// Number of presynaptic units, the bias included.
   public var preCount: Int { matrix.preCount }
+
+  /// Number of presynaptic neurons, the bias not included.
+  public var neuronCount: Int { matrix.preCount - (hasBias ? 1 : 0) }
 
   /// Number of postsynaptic neurons.
   public var postCount: Int { matrix.postCount }
@@ -19,8 +27,9 @@ public struct Projection<Scalar: KernelScalar> {
   /// Forward weights without pending changes.
   public var weights: UnsafeMutablePointer<Scalar> { matrix.base }
 
-  /// Half the width of the uniform law of initial weights: `scale · √(6 / (n_in + n_out))` (Glorot & Bengio 2010).
-  public func bound(scale: Double) -> Double { scale * (6 / Double(preCount + postCount)).squareRoot() }
+  /// Half the width of the uniform law of initial weights: `scale · √(6 / (n_in + n_out))` (Glorot & Bengio 2010), the
+  /// bias not counted.
+  public func bound(scale: Double) -> Double { scale * (6 / Double(neuronCount + postCount)).squareRoot() }
 
   /// The weights as [post, pre], row-major, without padding, pending changes included.
   public var dense: [Scalar] {

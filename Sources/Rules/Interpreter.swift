@@ -157,7 +157,12 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
 extension Rule {
   /// Whether the rule reads or changes the feedback weights `b`.
   public var usesFeedback: Bool {
-    let read = [dw] + layers.map(\.dw) + [eligibility?.of].compactMap { $0 }
-    return db != nil || read.contains { $0.reads(.feedback) }
+    db != nil || reads(.feedback)
+  }
+
+  /// Whether a weight change, the eligibility or a trace reads `quantity`.
+  public func reads(_ quantity: Quantity) -> Bool {
+    let read = [dw, db].compactMap { $0 } + layers.map(\.dw) + [eligibility?.of].compactMap { $0 } + traces.map(\.of)
+    return read.contains { $0.reads(quantity) }
   }
 }

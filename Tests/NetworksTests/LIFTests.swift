@@ -21,7 +21,7 @@ private struct Cells<Scalar: KernelScalar> {
 
 @Suite("Leaky integrate-and-fire")
 struct LIFTests {
-  @Test("a drive below threshold settles at I / (1 - leak)", arguments: neuronNames)
+  @Test("a drive below threshold settles at I / (1 - leak)", arguments: spikingNeuronNames)
   func settles(neuron: String) {
     var parameters = NetworkParameters()
     parameters.neuron = neuron

@@ -11,14 +11,14 @@ import Networks
 public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "direct" }
 
-  private let network: SpikingNetwork<Scalar>
+  private let network: Network<Scalar>
   private let arena = Arena()
   private let matrices: [UnsafeMutablePointer<Scalar>]
   private let columns: Int
   private let scratch: UnsafeMutablePointer<UInt32>
   private let row: UnsafeMutablePointer<Float>
 
-  public init(network: SpikingNetwork<Scalar>) {
+  public init(network: Network<Scalar>) {
     self.network = network
     let arena = self.arena
     let columns = Scalar.padded(network.outputCount)
@@ -48,4 +48,6 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
         into: network.groups[l].error)
     }
   }
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? { .direct(UnsafePointer(matrices[l]), columns: columns) }
 }

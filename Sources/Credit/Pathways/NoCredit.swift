@@ -7,7 +7,9 @@ import Networks
 public final class NoCredit<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "none" }
 
-  public init(network: SpikingNetwork<Scalar>) {}
+  public init(network: Network<Scalar>) {}
 
   public func deliver(to lowest: Int) {}
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? { ErrorSource<Scalar>.none }
 }

@@ -11,16 +11,16 @@ import Networks
 public final class UniformSignFeedback<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "usf" }
 
-  private let network: SpikingNetwork<Scalar>
+  private let network: Network<Scalar>
   private let path: LayerwiseDelivery<Scalar>
   private let scales: [Scalar]
 
-  public init(network: SpikingNetwork<Scalar>) {
+  public init(network: Network<Scalar>) {
     self.network = network
     path = LayerwiseDelivery(network: network)
     for projection in network.projections { projection.matrix.requireCurrent() }
     scales = network.projections.map {
-      Scalar(network.parameters.feedbackScale * (2 / Double($0.preCount + $0.postCount)).squareRoot())
+      Scalar(network.parameters.feedbackScale * (2 / Double($0.neuronCount + $0.postCount)).squareRoot())
     }
   }
 
@@ -29,6 +29,8 @@ public final class UniformSignFeedback<Scalar: KernelScalar>: CreditPathway {
       to: lowest, kind: .sign, weights: { UnsafePointer(network.projections[$0].weights) }, magnitudes: { _ in nil },
       scale: { scales[$0] })
   }
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? { .signs(scale: scales[l]) }
 }
 
 /// Fixed sign-concordant feedback (frSF): `e_l = ((|M| ∘ sgn(W_{l+1}))ᵀ e_{l+1}) ∘ ψ_l`, `M` drawn once an episode.
@@ -38,11 +40,15 @@ public final class FixedSignFeedback<Scalar: KernelScalar>: CreditPathway {
 
   private let magnitudes: SignedMagnitudes<Scalar>
 
-  public init(network: SpikingNetwork<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
+  public init(network: Network<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
 
   public func beginEpisode(_ draws: EpisodeDraws) { magnitudes.draw(draws, round: 0) }
 
   public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? {
+    .signedMagnitudes(UnsafePointer(magnitudes.matrices.matrices[l]))
+  }
 }
 
 /// Batchwise sign-concordant feedback (brSF): as frSF, with `M` drawn anew for every sample (the batch of online learning).
@@ -53,22 +59,26 @@ public final class BatchwiseSignFeedback<Scalar: KernelScalar>: CreditPathway {
   private let magnitudes: SignedMagnitudes<Scalar>
   private var draws = EpisodeDraws(seed: 0, lane: 0, index: 0)
 
-  public init(network: SpikingNetwork<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
+  public init(network: Network<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
 
   public func beginEpisode(_ draws: EpisodeDraws) { self.draws = draws }
 
   public func beginSample(_ index: Int) { magnitudes.draw(draws, round: UInt32(index)) }
 
   public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? {
+    .signedMagnitudes(UnsafePointer(magnitudes.matrices.matrices[l]))
+  }
 }
 
 /// Feedback whose magnitudes are its own and whose signs are the forward weights'.
 private struct SignedMagnitudes<Scalar: KernelScalar> {
-  let network: SpikingNetwork<Scalar>
+  let network: Network<Scalar>
   let path: LayerwiseDelivery<Scalar>
   let matrices: FeedbackMatrices<Scalar>
 
-  init(network: SpikingNetwork<Scalar>) {
+  init(network: Network<Scalar>) {
     self.network = network
     path = LayerwiseDelivery(network: network)
     matrices = FeedbackMatrices(network: network)

@@ -7,9 +7,9 @@ import Networks
 public final class Transport<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "transport" }
 
-  private let network: SpikingNetwork<Scalar>
+  private let network: Network<Scalar>
 
-  public init(network: SpikingNetwork<Scalar>) { self.network = network }
+  public init(network: Network<Scalar>) { self.network = network }
 
   @specialized(where Scalar == Float)
   public func deliver(to lowest: Int) {
@@ -21,4 +21,6 @@ public final class Transport<Scalar: KernelScalar>: CreditPathway {
   }
 
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { network.projections[l].weights }
+
+  public func errorSource(_ l: Int) -> ErrorSource<Scalar>? { .weights }
 }

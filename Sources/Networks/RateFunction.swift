@@ -1,0 +1,48 @@
+import Kernels
+
+/// The activity of a rate neuron as a function of its pre-activation, `y = φ(v)`, and its gain `ψ = φ′(v)` as a function
+/// of the activity.
+public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
+  /// `φ(v) = log(1 + exp(β v)) / β`, `ψ = 1 − exp(−β y)`, β the sharpness.
+  case softplus
+  /// `φ(v) = tanh v`, `ψ = 1 − y²`.
+  case tanh
+  /// `φ(v) = max(v, 0)`, `ψ = 1 where y > 0, else 0`.
+  case relu
+
+  /// `φ(v)`.
+  public func activity<Scalar: KernelScalar>(_ v: Scalar, sharpness: Scalar) -> Scalar {
+    switch self {
+    case .softplus:
+      let x = sharpness * v
+      // NaN goes through.
+      let above: Scalar = x < 0 ? 0 : x
+      return (above + Scalar.log(onePlus: Scalar.exp(-x.magnitude))) / sharpness
+    case .tanh: return Scalar.tanh(v)
+    case .relu: return v < 0 ? 0 : v
+    }
+  }
+
+  /// `ψ` of a neuron whose activity is `y`.
+  public func gain<Scalar: KernelScalar>(ofActivity y: Scalar, sharpness: Scalar) -> Scalar {
+    switch self {
+    case .softplus: -Scalar.expMinusOne(-sharpness * y)
+    case .tanh: 1 - y * y
+    case .relu: y > 0 ? 1 : 0
+    }
+  }
+
+  /// `y = φ(v)` of `count` neurons.
+  func form<Scalar: KernelScalar>(
+    _ count: Int, activity y: UnsafeMutablePointer<Scalar>, _ v: UnsafePointer<Scalar>, sharpness: Scalar
+  ) {
+    for i in 0..<count { y[i] = activity(v[i], sharpness: sharpness) }
+  }
+
+  /// `ψ` of `count` neurons from their activity.
+  func form<Scalar: KernelScalar>(
+    _ count: Int, gain psi: UnsafeMutablePointer<Scalar>, _ y: UnsafePointer<Scalar>, sharpness: Scalar
+  ) {
+    for i in 0..<count { psi[i] = gain(ofActivity: y[i], sharpness: sharpness) }
+  }
+}

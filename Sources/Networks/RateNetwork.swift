@@ -1,0 +1,100 @@
+import Kernels
+
+/// A feed-forward network of rate neurons: `v_l = W_l y_{l−1}`, `y_l = φ(v_l)`, one step a sample.
+///
+/// The readout is linear; its activity is the softmax of its potential. The gain `ψ_l = φ′(v_l)` of every group is the
+/// same function of its activity, the input's too: `ψ_0` of a softplus network is 0 where an input is 0.
+/// - SeeAlso: Shervani-Tabar & Rosenbaum 2023, Nat. Commun. 14:1805.
+public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
+  /// φ.
+  public let function: RateFunction
+  /// β of softplus.
+  public let sharpness: Scalar
+  /// Sum over samples since `clearActivity` of each hidden group's mean activity.
+  @exclusivity(unchecked) public private(set) var activitySums: [Double]
+
+  private let everyone: UnsafeMutablePointer<UInt32>
+
+  /// Allocates a network.
+  /// - Precondition: sizes are positive and the neuron is a rate function.
+  public init(parameters: NetworkParameters, inputCount: Int, outputCount: Int) {
+    guard let function = parameters.rateFunction else { preconditionFailure("no rate function \(parameters.neuron)") }
+    self.function = function
+    sharpness = Scalar(parameters.sharpness)
+    activitySums = [Double](repeating: 0, count: parameters.hidden.count)
+    let own = Arena()
+    state = own
+    let most = ([inputCount] + parameters.hidden).max()! + 1
+    everyone = own.allocate(most, of: UInt32.self)
+    for j in 0..<most { everyone[j] = UInt32(j) }
+    super.init(
+      parameters: parameters, inputCount: inputCount, outputCount: outputCount, steps: 1, activityDecay: nil,
+      bias: parameters.bias)
+  }
+
+  private let state: Arena
+
+  /// Presents a sample: activity of every group, and the gain of the hidden ones when `learning`.
+  /// - Parameters:
+  ///   - drive: the inputs' activity.
+  ///   - list: the inputs whose activity is not zero, ascending.
+  @specialized(where Scalar == Float)
+  public func present(
+    _ drive: UnsafePointer<Float>, list: UnsafePointer<UInt16>, count: Int, learning: Bool
+  ) {
+    let input = groups[0]
+    let first = presynaptic[0]
+    let hasBias = parameters.bias
+    for k in 0..<Int(input.spikingCount[0]) {
+      input.activity[Int(input.spiking[k])] = 0
+      first.activity[Int(input.spiking[k])] = 0
+    }
+    for k in 0..<count {
+      let j = Int(list[k])
+      input.spiking[k] = UInt32(j)
+      let value = Scalar(drive[j])
+      input.activity[j] = value
+      first.activity[j] = value
+    }
+    input.spikingCount[0] = UInt32(count)
+    var active = count
+    if hasBias {
+      // The list has room for one more; the bias is cleared above only if it is counted.
+      input.spiking[count] = UInt32(sizes[0])
+      active += 1
+    }
+    projections[0].matrix.ahead(first.activity, input.spiking, active, into: groups[1].potential)
+    propagate(learning: learning)
+  }
+
+  /// The groups above the input, from the first one's potential.
+  @specialized(where Scalar == Float)
+  private func propagate(learning: Bool) {
+    let top = sizes.count - 1
+    for level in 1..<top {
+      let group = groups[level]
+      let count = sizes[level]
+      function.form(count, activity: group.activity, group.potential, sharpness: sharpness)
+      if learning { function.form(count, gain: group.gain, group.activity, sharpness: sharpness) }
+      let below = presynaptic[level]
+      if below.activity != group.activity { Scalar.copy(count, group.activity, to: below.activity) }
+      projections[level].matrix.ahead(
+        below.activity, everyone, projections[level].preCount, into: groups[level + 1].potential)
+    }
+  }
+
+  /// Forgets mean activities.
+  public func clearActivity() { for level in activitySums.indices { activitySums[level] = 0 } }
+
+  /// Takes down the mean activity of every hidden group in the sample at hand.
+  public func noteActivity() {
+    for level in activitySums.indices {
+      activitySums[level] += Double(Scalar.sum(groups[level + 1].activity, sizes[level + 1])) / Double(sizes[level + 1])
+    }
+  }
+
+  /// The input's gain: the function of its activity that hidden neurons have.
+  public override func formInputGain() {
+    function.form(sizes[0], gain: groups[0].gain, groups[0].activity, sharpness: sharpness)
+  }
+}

@@ -84,7 +84,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Records", "Arithmetic", "CAllocations",
+        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Search", "Records", "Arithmetic", "CAllocations",
         "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),

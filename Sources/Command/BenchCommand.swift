@@ -19,7 +19,18 @@ struct BenchEpisodesCommand: ParsableCommand {
       """)
 
   @Option(name: .long, help: "The experiment's page.") var experiment = "experiments/fashion-5way-50shot.yaml"
-  @Option(name: .long, help: "The rule: a name in rules/, a page, RUN.h5 or RUN.h5#G:K.") var rule = "error-hebb-oja"
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Measure an episode of this experiment with the gradient of its loss and without, on one thread.",
+      valueName: "experiment"))
+  var metaGradient: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The rule: a name in rules/, a page, RUN.h5 or RUN.h5#G:K.",
+      discussion: "error-hebb-oja unless given, with --meta-gradient the experiment's own."))
+  var rule: String?
   @Option(name: .long, help: "Least time to measure.") var seconds = 10.0
   @Flag(name: .long, help: "Say what each part of an episode is predicted to take, and what it takes; one thread.")
   var explain = false
@@ -35,17 +46,33 @@ struct BenchEpisodesCommand: ParsableCommand {
     guard seconds > 0, seconds <= 86_400 else {
       throw ValidationError("--seconds must lie between 0 and 86400 (got \(seconds))")
     }
+    if metaGradient != nil, explain {
+      throw ValidationError("--explain takes apart what --meta-gradient does not measure; drop one of them")
+    }
   }
 
   func run() throws {
-    let resolved = try ResolvedExperiment.load(experiment, overrides: change.overrides)
-    let subject = try RuleSubject.load(rule, near: experiment)
+    let page = metaGradient ?? experiment
+    let resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
     let settings = resolved.experiment
+    var subject = try RuleSubject.load(
+      rule ?? (metaGradient == nil ? "error-hebb-oja" : settings.rule), near: page)
+    if metaGradient != nil, rule == nil { subject.rule = try resolved.starting(subject.rule) }
     let family = try TaskCatalogue.load(settings.task.data, directory: work.data)
     let source = try EpisodeSource(settings, family: family)
     let contender = Self.withoutZeros(try subject.contender(in: settings))
     try contender.check(
       inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: settings.worstLoss)
+    if metaGradient != nil {
+      let episodes = source.encoded(.search, 0..<4, by: Crew(workers: 1))!
+      let bench = try BenchMetaGradient(contender, on: episodes, settings, seconds: seconds)
+      if talk.json {
+        Output.line(bench.json.text())
+      } else {
+        for line in bench.lines { Output.line(line) }
+      }
+      return
+    }
     let crew = Crew(workers: work.threads)
     let clock = ContinuousClock()
     let encodingBegan = clock.now

@@ -56,10 +56,18 @@ public struct ResolvedExperiment: Sendable {
       }
       guard !coefficient.range.contains(value.number) else { return nil }
       return value.diagnostic(
-        "\(value.path) must lie between \(coefficient.range.lowerBound) and \(coefficient.range.upperBound), the range "
-          + "that rule \(rule.name) gives it (got \(value.number))")
+        "\(value.path) must lie between \(numberText(coefficient.range.lowerBound)) and "
+          + "\(numberText(coefficient.range.upperBound)), the range "
+          + "that rule \(rule.name) gives it (got \(numberText(value.number)))")
     }
     if !found.isEmpty { throw Diagnostics(found) }
+  }
+
+  /// The rule with the start values that the page gives.
+  /// - Throws: what `check` throws.
+  public func starting(_ rule: Rule) throws -> Rule {
+    try check(rule)
+    return try rule.starting(at: experiment.optimizer.start)
   }
 
   private static func extended(_ root: PageNode, base: PageNode, file: String) throws -> PageNode {

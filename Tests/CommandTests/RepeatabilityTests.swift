@@ -1,4 +1,5 @@
 import Arithmetic
+import Experiments
 import Foundation
 import Records
 import TestSupport
@@ -172,5 +173,96 @@ struct RepeatabilityTests {
     #expect(comparisons[0]["name"] as? String == "start" && comparisons[0]["difference"] as? Double == 0)
     #expect(try RunRecord.open(workshop.path("none.h5")).generationCount() == 0)
     #expect(try RecordCheck.check(workshop.path("none.h5")).map(\.description) == [])
+  }
+}
+
+@Suite("Repeatability along the meta-gradient")
+struct MetaGradientRepeatabilityTests {
+  let workshop: Workshop
+
+  init() throws { workshop = try Workshop() }
+
+  private static let descent = [
+    "--no-report", "-q", "--set", "optimizer.kind=meta-gradient", "--set", "optimizer.generations=8", "--set",
+    "optimizer.episodes=2", "--set", "optimizer.start={eta: 1.0e-2, oja: 1.0e-4}", "--set", "optimizer.restart_every=3",
+  ]
+
+  private func discover(_ name: String, _ more: String...) throws -> Outcome {
+    try Tool.run(["discover", Tool.quick, "--out", workshop.path(name)] + Self.descent + more)
+  }
+
+  private func differences(_ a: String, _ b: String) throws -> [String] {
+    try RecordDiff.diff(workshop.path(a), workshop.path(b)).map(\.description)
+  }
+
+  @Test("any number of workers, stopped and resumed, gives the same record, and it keeps the schema")
+  func records() throws {
+    #expect(try discover("whole.h5", "--workers", "1").code == 0)
+    #expect(try discover("two.h5", "--workers", "2").code == 0)
+    #expect(try differences("whole.h5", "two.h5") == [])
+    for steps in [1, 4, 8, 9, 15] {
+      let name = "stopped\(steps).h5"
+      #expect(try discover(name, "--max-steps", "\(steps)").code == 75)
+      #expect(try Tool.run("discover", "--resume", workshop.path(name), "--no-report", "-q").code == 0)
+      #expect(try differences("whole.h5", name) == [])
+    }
+    #expect(try RecordCheck.check(workshop.path("whole.h5")).map(\.description) == [])
+
+    let record = try RunRecord.open(workshop.path("whole.h5"))
+    let header = try #require(try record.discovery())
+    #expect(header.search == "meta-gradient" && header.outerStep == "generation" && header.candidates == 1)
+    #expect(header.layers == ["input", "hidden_1", "hidden_2", "readout"])
+    #expect(header.parameters.map(\.initial) == [1e-2, 0, 1e-4])
+    let rows = try record.generations()
+    #expect(rows[0].population == [[1e-2, 0, 1e-4]])
+    #expect(rows.map(\.restart) == [0, 0, 0, 1, 1, 1, 2, 2])
+    for (row, next) in zip(rows, rows.dropFirst()) { #expect([row.measures[.searchMean]!] == next.population) }
+    for row in rows {
+      #expect(abs(row.fitness[0] + row.measures[.queryLoss]![0] + row.measures[.penalty]![0]) < 1e-12)
+      #expect((0...2).contains(row.measures[.episodesSkipped]![0]))
+      #expect(row.measures[.metaGradient]!.count == 3 && row.measures[.alignmentAngle]!.count == 4)
+    }
+  }
+
+  @Test("a resume with another step length is refused, more generations go on")
+  func budget() throws {
+    #expect(try discover("run.h5", "--max-steps", "3").code == 75)
+    let path = workshop.path("run.h5")
+    let other = try Tool.run("discover", "--resume", path, "-q", "--set", "optimizer.learning_rate=0.01")
+    #expect(other.code == 65 && other.err.contains("optimizer.learning_rate is 1.0e-3 there and 0.01 here"))
+    let more = try Tool.run("discover", "--resume", path, "-q", "--no-report", "--set", "optimizer.generations=9")
+    #expect(more.code == 0)
+    #expect(try RunRecord.open(path).generationCount() == 9)
+  }
+
+  @Test("progress names the coefficients, events hold them, and a run without a choice yet gives where it stands")
+  func voice() throws {
+    let run = try Tool.run(
+      ["discover", Tool.quick, "--out", workshop.path("a.h5"), "--max-steps", "8", "--json"] + Self.descent)
+    let last = try #require(run.event("generation"))
+    let coefficients = try #require(last["coefficients"] as? [String: Double])
+    #expect(Set(coefficients.keys) == ["eta", "hebb", "oja"])
+    #expect(last["learning_rate"] is Double && last["skipped"] is Int && last["loss"] is Double)
+    #expect(try workshop.text("a.log").contains("| eta "))
+    let reached = try #require(try RunRecord.open(workshop.path("a.h5")).generations().last?.measures[.searchMean])
+    // The reader of JSON here may lose the last digit.
+    #expect(abs(coefficients["eta"]! - reached[0]) < 1e-15)
+    let found = try StoredRun(workshop.path("a.h5")).discovered()
+    #expect(found.coefficients == reached)
+  }
+
+  @Test("start values that the rule does not have, or outside its range, are said with their place")
+  func starts() throws {
+    let page = try workshop.write(
+      "bad.yaml",
+      "schema: 1\nexperiment: bad\nrule: error-hebb\ntask: {data: gaussian-prototypes}\n"
+        + "optimizer:\n  start: {etta: 1.0e-3, hebb: 3}\n")
+    for command in [["config", "check"], ["discover", "--dry-run"]] {
+      let run = try Tool.run(command + [page])
+      #expect(run.code == 65)
+      #expect(
+        run.err.contains("bad.yaml:6:11: error: rule error-hebb has no coefficient \"etta\" (did you mean \"eta\"?)"))
+      #expect(run.err.contains("bad.yaml:6:31: error: optimizer.start.hebb must lie between"))
+    }
   }
 }

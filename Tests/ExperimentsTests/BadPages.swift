@@ -152,7 +152,7 @@ extension BadPage {
       "optimizer must be a mapping (got \"cma-es\")"),
     BadPage(
       "optimizer: {kind: cmaes}",
-      "optimizer.kind must be cma-es, random or grid, not \"cmaes\" (did you mean \"cma-es\"?)"),
+      "optimizer.kind must be cma-es, random, grid or meta-gradient, not \"cmaes\" (did you mean \"cma-es\"?)"),
     BadPage(
       "optimizer: {generations: -1}",
       "optimizer.generations must be at least 0 (got -1)"),
@@ -174,6 +174,30 @@ extension BadPage {
     BadPage(
       "optimizer: {points: 0}",
       "optimizer.points must be at least 1 (got 0)"),
+    BadPage(
+      "optimizer: {start: 3}",
+      "optimizer.start must be a mapping (got 3)"),
+    BadPage(
+      "optimizer: {start: {eta: fast}}",
+      "optimizer.start.eta must be a number (got \"fast\")"),
+    BadPage(
+      "optimizer: {learning_rate: 0}",
+      "optimizer.learning_rate must be greater than 0 (got 0)"),
+    BadPage(
+      "optimizer: {beta1: 1}",
+      "optimizer.beta1 must be less than 1 (got 1)"),
+    BadPage(
+      "optimizer: {beta2: -0.5}",
+      "optimizer.beta2 must be at least 0 (got -0.5)"),
+    BadPage(
+      "optimizer: {clip: 0}",
+      "optimizer.clip must be greater than 0 (got 0)"),
+    BadPage(
+      "optimizer: {restart_every: 0}",
+      "optimizer.restart_every must be at least 1 (got 0)"),
+    BadPage(
+      "optimizer: {restart_factor: 0.5}",
+      "optimizer.restart_factor must be at least 1 (got 0.5)"),
     BadPage(
       "optimizer: {hurdle: 2}",
       "optimizer.hurdle must be a mapping (got 2)"),

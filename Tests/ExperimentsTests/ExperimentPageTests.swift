@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import Networks
 import Pages
+import Search
 import TestSupport
 import Testing
 
@@ -68,6 +69,49 @@ struct ExperimentPageTests {
     #expect(resolved.experiment.network.surrogate == .fastSigmoid(slope: 3))
     #expect(resolved.experiment.seed == 8)
     #expect(resolved.canonical.contains("\"seed\":8"))
+  }
+
+  @Test("a descent has 600 generations of one episode and one candidate unless the page says otherwise")
+  func descent() throws {
+    func read(_ lines: String, _ overrides: String...) throws -> Experiment.SearchChoice {
+      try ResolvedExperiment.read(
+        text: "schema: 1\nexperiment: x\noptimizer: {\(lines)}\n", file: "x.yaml", overrides: overrides
+      ).experiment.optimizer
+    }
+    let bare = try read("kind: meta-gradient, parsimony: 2, hurdle: {after: 1}")
+    #expect(bare.followsGradient && bare.generations == 600 && bare.episodes == 1 && bare.population == 1)
+    #expect(bare.parsimony == 0 && bare.hurdle.after == 0 && bare.start == [:])
+    #expect(bare.descent == DescentSettings() && bare.descent.learningRate == 1e-3 && bare.descent.clip == nil)
+    #expect(try read("sigma: 1", "optimizer.kind=meta-gradient").generations == 600)
+    #expect(try read("kind: meta-gradient, episodes: 4", "optimizer.generations=7").generations == 7)
+    let full = try read(
+      "kind: meta-gradient, learning_rate: 0.1, beta1: 0.8, beta2: 0.9, clip: 2, restart_every: 5, restart_factor: 2, "
+        + "start: {eta: 1.0e-3, oja: -1}")
+    #expect(full.descent.learningRate == 0.1 && full.descent.beta1 == 0.8 && full.descent.beta2 == 0.9)
+    #expect(full.descent.clip == 2 && full.descent.restartEvery == 5 && full.descent.restartFactor == 2)
+    #expect(full.start == ["eta": 1e-3, "oja": -1])
+    #expect(try read("generations: 3").followsGradient == false)
+  }
+
+  @Test("start values belong to coefficients of the rule and lie in their ranges; everything else is said at its place")
+  func starts() throws {
+    func complaint(_ starts: String) throws -> String? {
+      let resolved = try ResolvedExperiment.read(
+        text: "schema: 1\nexperiment: x\noptimizer:\n  start: {\(starts)}\n", file: "x.yaml")
+      do {
+        try resolved.check(SmallPlan.searched)
+        return nil
+      } catch {
+        return error.all.map { "\($0.line):\($0.column) \($0.message)" }.joined(separator: "\n")
+      }
+    }
+    #expect(try complaint("eta: 1.0e-3, hebb: 0") == nil)
+    #expect(
+      try complaint("hebbb: 1, eta: 2, hebb: -1") == """
+        4:11 rule searched has no coefficient "hebbb" (did you mean "hebb"?)
+        4:26 optimizer.start.eta must lie between 1.0e-5 and 1.0, the range that rule searched gives it (got 2.0)
+        """)
+    #expect(try complaint("zeal: 1") == "4:11 rule searched has no coefficient \"zeal\"; it has eta, hebb")
   }
 
   @Test("a page extends another by one level: keys merge, lists and single values replace")

@@ -11,7 +11,11 @@ enum ReferenceRecord {
   static let header = DiscoveryHeader(
     search: "cma-es", direction: .maximize, candidates: 4, parameters: parameters, tasks: ["fashion", "digits"],
     layers: ["hidden_1", "hidden_2"],
-    measures: [.taskScore, .complexity, .penalty, .searchMean, .stepSize, .axisRatio, .validationScore])
+    measures: [
+      .taskScore, .complexity, .penalty, .queryLoss, .episodesSkipped, .searchMean, .metaGradient, .stepSize,
+      .axisRatio,
+      .alignmentAngle, .orthonormality, .validationScore,
+    ])
 
   static let identity = RecordIdentity(
     kind: .discovery, uuid: RecordIdentity.uuid(seed: 7), title: "Reference", created: "2026-01-31T12:00:00Z",
@@ -42,6 +46,11 @@ enum ReferenceRecord {
     if header.measures.contains(.complexity) { measures[.complexity] = measure(n, 10) }
     if header.measures.contains(.penalty) { measures[.penalty] = measure(n, 0) }
     if header.measures.contains(.searchMean) { measures[.searchMean] = measure(header.parameters.count, 200) }
+    if header.measures.contains(.queryLoss) { measures[.queryLoss] = measure(n, 1) }
+    if header.measures.contains(.episodesSkipped) { measures[.episodesSkipped] = measure(n, 0) }
+    if header.measures.contains(.metaGradient) { measures[.metaGradient] = measure(header.parameters.count, -3) }
+    if header.measures.contains(.alignmentAngle) { measures[.alignmentAngle] = measure(header.layers.count, 45) }
+    if header.measures.contains(.orthonormality) { measures[.orthonormality] = measure(header.layers.count, 300) }
     if header.measures.contains(.stepSize) { measures[.stepSize] = [0.5 / Double(g + 1)] }
     if header.measures.contains(.axisRatio) { measures[.axisRatio] = [1 + Double(g)] }
     return GenerationRow(

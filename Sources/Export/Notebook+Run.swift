@@ -23,7 +23,14 @@ extension Notebook {
       if evaluation.steps.count > 1 { cells.append(Cell("learning-curves", .code, PythonCells.learningCurves)) }
       if evaluation.shots.count > 1 { cells.append(Cell("low-data", .code, PythonCells.lowData)) }
     }
-    if let course = SearchCourse(contents) {
+    if let course = SearchCourse(contents), course.isDescent {
+      cells.append(Cell("descent", .code, PythonCells.descent))
+      cells.append(Cell("theta", .code, PythonCells.theta))
+      if Figure.alignment(course) != nil { cells.append(Cell("alignment", .code, PythonCells.alignment)) }
+      if Figure.orthonormality(course) != nil {
+        cells.append(Cell("orthonormality", .code, PythonCells.orthonormality))
+      }
+    } else if let course = SearchCourse(contents) {
       cells += [Cell("fitness", .code, PythonCells.fitness), Cell("coefficients", .code, PythonCells.coefficients)]
       if course.single(.stepSize) != nil { cells.append(Cell("step-size", .code, PythonCells.stepSize)) }
     }

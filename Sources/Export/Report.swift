@@ -46,7 +46,11 @@ public enum Report {
     let identity = contents.identity
     var words = ["\(identity.kind.rawValue), \(identity.status.rawValue)"]
     if let header = contents.header {
-      words.append("\(header.search), \(contents.generations.count) generations of \(header.candidates) candidates")
+      let count = contents.generations.count
+      words.append(
+        header.candidates == 1
+          ? "\(header.search), \(count) \(header.outerStep)s"
+          : "\(header.search), \(count) generations of \(header.candidates) candidates")
     }
     words.append("seed \(contents.provenance.masterSeed)")
     if !identity.modified.isEmpty { words.append(identity.modified) }
@@ -131,7 +135,13 @@ public enum Report {
   }
 
   private static func search(_ course: SearchCourse) -> Markup {
-    let figures = [Figure.fitness(course), Figure.coefficients(course), Figure.stepSize(course)].compactMap { $0 }
+    let found =
+      course.isDescent
+      ? [
+        Figure.descentAccuracy(course), Figure.descentLoss(course), Figure.descentCoefficients(course),
+        Figure.coefficients(course), Figure.alignment(course), Figure.orthonormality(course), Figure.stepSize(course),
+      ] : [Figure.fitness(course), Figure.coefficients(course), Figure.stepSize(course)]
+    let figures = found.compactMap { $0 }
     return Markup("section", ["id": "search"], [Markup("h2", text: "The search")] + figures.map(\.markup))
   }
 

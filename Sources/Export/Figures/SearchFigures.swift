@@ -110,8 +110,11 @@ extension Figure {
     let lines = (parameters.count + columns - 1) / columns
     var chart = Chart(height: 28 + cellHeight * Double(lines) + 24)
     let hasMean = parameters.contains { course.searchMean($0) != nil }
+    // Of a descent only where it stands counts; the best of its episodes was the easiest.
+    let meanName = course.isDescent ? "after the step" : "mean of the search"
     chart.legend(
-      (hasMean ? [(SeriesStyle.blue, "mean of the search")] : []) + [(.vermilion, "best so far")], x: 8, y: 16)
+      (hasMean ? [(SeriesStyle.blue, meanName)] : []) + (course.isDescent ? [] : [(.vermilion, "best so far")]), x: 8,
+      y: 16)
     var header = [course.header.outerStep]
     var columnsOfData: [[Double]] = []
     for parameter in parameters {
@@ -120,10 +123,10 @@ extension Figure {
       let right = cellWidth * Double(parameter % columns + 1) - 14
       let top = 28 + cellHeight * Double(parameter / columns) + 28
       let bottom = top + cellHeight - 60
-      let best = course.rows.map { $0.incumbentParameter[parameter] }
+      let best = course.isDescent ? nil : course.rows.map { $0.incumbentParameter[parameter] }
       let mean = course.searchMean(parameter)
       let y = Axis(
-        holding: best + (mean ?? []) + [coefficient.initial], ticks: 4,
+        holding: (best ?? []) + (mean ?? []) + [coefficient.initial], ticks: 4,
         logarithmic: coefficient.lower > 0 && coefficient.upper / coefficient.lower >= 100
       ).between(bottom, top)
       let x = Axis(holding: course.generation, ticks: 3, whole: true).between(left, right)
@@ -139,11 +142,13 @@ extension Figure {
         }
       }
       if let mean {
-        header.append("\(coefficient.name), mean")
+        header.append(course.isDescent ? coefficient.name : "\(coefficient.name), mean")
         columnsOfData.append(mean)
       }
-      header.append("\(coefficient.name), best")
-      columnsOfData.append(best)
+      if let best {
+        header.append("\(coefficient.name), best")
+        columnsOfData.append(best)
+      }
     }
     chart.text(course.header.outerStep, Chart.width / 2, chart.height - 8, anchor: "middle")
     let data = Table(
@@ -164,7 +169,10 @@ extension Figure {
   static func stepSize(_ course: SearchCourse) -> Figure? {
     guard let sigma = course.single(.stepSize) else { return nil }
     let ratio = course.single(.axisRatio)
-    let series = [("step size", sigma, SeriesStyle.blue)] + (ratio.map { [("axis ratio", $0, .vermilion)] } ?? [])
+    if course.isDescent, Set(sigma).count == 1 { return nil }
+    let series =
+      [(course.isDescent ? "learning rate" : "step size", sigma, SeriesStyle.blue)]
+      + (ratio.map { [("axis ratio", $0, .vermilion)] } ?? [])
     let width = Chart.width / Double(series.count)
     let (top, bottom) = (34.0, 200.0)
     var chart = Chart(height: bottom + 44)
@@ -188,7 +196,9 @@ extension Figure {
       }, words: [])
     return Figure(
       id: "step-size", title: "Width of the search",
-      caption: "Step size, and longest over shortest axis of the search distribution, in units of each coefficient's "
-        + "scale.", picture: chart.svg(label: "Width of the search"), data: data)
+      caption: course.isDescent
+        ? "Length of a step of Adam, in units of the coefficients."
+        : "Step size, and longest over shortest axis of the search distribution, in units of each coefficient's scale.",
+      picture: chart.svg(label: "Width of the search"), data: data)
   }
 }

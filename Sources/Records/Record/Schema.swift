@@ -94,7 +94,8 @@ public enum Schema {
       Column("step_size", ["generation"], .f8, "step size of the search", optional: true),
       Column("axis_ratio", ["generation"], .f8, "axis ratio of the search distribution", optional: true),
       Column(
-        "alignment_angle", ["generation", "layer"], .f8, "angle to the gradient", units: "degree", optional: true),
+        "alignment_angle", ["generation", "layer"], .f8, "angle of the delivered error to the transported one",
+        units: "degree", optional: true),
       Column("orthonormality", ["generation", "layer"], .f8, "distance from orthonormal weights", optional: true),
       Column("validation_score", ["generation", "task"], .f8, "score on the selection pool", optional: true),
     ])

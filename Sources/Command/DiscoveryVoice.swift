@@ -66,6 +66,9 @@ final class DiscoveryVoice {
     progress.state.evaluations.done = scored()
     switch event {
     case .stage(let stage):
+      let descends = plan.experiment.optimizer.followsGradient && stage == .search(RowName.discovered)
+      if progress.state.plainLeft > 0 && !descends { progress.changePace() }
+      progress.state.plainLeft = descends ? plan.evaluations - plan.experiment.optimizer.evaluations : 0
       progress.state.label = stage.label
       progress.state.generation = nil
       progress.state.best = nil

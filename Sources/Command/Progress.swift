@@ -25,6 +25,8 @@ struct ProgressState {
   var coefficients: [(name: String, value: Double)] = []
   /// Scored episodes of the whole run: done before this session, done in it, and all there are.
   var evaluations = (before: 0, done: 0, of: 0)
+  /// How many of those that are left are scored without a gradient, while others are scored with one.
+  var plainLeft = 0
 }
 
 /// Shows progress on standard error: one line redrawn on a terminal, plain complete lines elsewhere.
@@ -36,6 +38,8 @@ final class Progress {
   private var lastShown: ContinuousClock.Instant?
   private var lastLabel: String?
   private var isDrawn = false
+  /// From where on the rate is counted: seconds, and episodes of this session.
+  private var pace = (since: 0.0, done: 0)
   /// What to show.
   var state = ProgressState()
 
@@ -50,6 +54,9 @@ final class Progress {
 
   /// Seconds since the start.
   var elapsed: Double { (clock.now - began) / .seconds(1) }
+
+  /// Counts the rate from here on, since what follows is of another kind.
+  func changePace() { pace = (elapsed, state.evaluations.done) }
 
   /// Shows the state if it is time to.
   /// - Parameter isLast: whether it is shown in any case.
@@ -102,9 +109,11 @@ final class Progress {
     if let median = state.median { text += " med \(number(median))" }
     if let deviation = state.deviation { text += " sd \(number(deviation))" }
     if let course = state.course { text += " acc \(number(course.accuracy)) loss \(number(course.loss))" }
-    let rate = Double(state.evaluations.done) / max(elapsed, 1e-9)
-    let left = state.evaluations.of - state.evaluations.before - state.evaluations.done
-    let remaining = rate > 0 ? Double(max(0, left)) / rate : nil
+    let rate = Double(state.evaluations.done - pace.done) / max(elapsed - pace.since, 1e-9)
+    let left = max(0, state.evaluations.of - state.evaluations.before - state.evaluations.done)
+    // A gradient takes about three times what the loss takes.
+    let plain = min(left, state.plainLeft)
+    let remaining = rate > 0 ? (Double(left - plain) + Double(plain) / 4) / rate : nil
     text += " | \(String(format: "%.1f", rate)) episodes/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
     // Last, since there may be more of them than a terminal is wide.
     if !state.coefficients.isEmpty {

@@ -80,8 +80,7 @@ public struct DiscoveryPlan: Sendable {
     let searches = searched.reduce(0) { sum, contender in
       let choice = choice(of: contender.name)
       let finalists = choice.followsGradient ? 2 : experiment.selection.candidates + 1
-      return sum + choice.generations * choice.population * choice.episodes
-        + finalists * experiment.selection.episodes
+      return sum + choice.evaluations + finalists * experiment.selection.episodes
     }
     return searches + (2 + baselines.count) * experiment.testEpisodes
   }

@@ -72,6 +72,9 @@ public struct Experiment: Sendable, Hashable {
     /// Which candidates are not scored on all episodes.
     public var hurdle = Hurdle()
 
+    /// Episodes that the whole search scores, one candidate on one episode each.
+    public var evaluations: Int { generations * population * episodes }
+
     /// Whether the search follows the gradient of the meta-loss; it then has one candidate, no hurdle and no parsimony.
     public var followsGradient: Bool { kind == MetaGradient.name }
 

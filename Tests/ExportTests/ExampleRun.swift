@@ -43,6 +43,38 @@ enum ExampleRun {
       measures: [.searchMean: [0.011 * (step + 1), -0.015], .stepSize: [1 / (step + 1)], .axisRatio: [1 + step]])
   }
 
+  /// A descent of three coefficients; every tenth episode failed, and angles fall from 90 degrees.
+  static func descent(generations: Int = 40, penalty: Double = 0) -> RunContents {
+    var contents = contents(title: "descent, seed 3", generations: 0)
+    contents.header = DiscoveryHeader(
+      search: "meta-gradient", direction: .maximize, outerStep: "episode", candidates: 1,
+      parameters: ["eta", "hebb", "oja"].map { .init(name: $0, lower: -1, upper: 1, initial: 0) }, tasks: ["digits"],
+      layers: ["input", "hidden_1", "hidden_2", "readout"],
+      measures: [
+        .taskScore, .penalty, .queryLoss, .episodesScored, .episodesSkipped, .searchMean, .metaGradient, .stepSize,
+        .alignmentAngle, .orthonormality,
+      ])
+    contents.generations = (0..<generations).map { g in
+      let (t, failed) = (Double(g) / Double(generations), g % 10 == 9)
+      let noise = Double((g * 7) % 11) / 50
+      let loss = failed ? 5 : 2.3 - 1.5 * t + noise
+      let theta = [0.03 * t, -0.13 * t * t, 0.01 * t]
+      return GenerationRow(
+        generation: g, population: [theta], fitness: [-loss - penalty], status: [failed ? .diverged : .ok],
+        attempts: [1], evaluationTime: [0.1], incumbentFitness: -1, incumbentParameter: theta,
+        medianFitness: -loss - penalty, evaluations: g + 1, wallTime: Double(g), evaluationSeed: 3,
+        measures: [
+          .taskScore: [failed ? 0.1 : 0.2 + 0.6 * t + noise], .penalty: [penalty], .queryLoss: [loss],
+          .episodesScored: [1], .episodesSkipped: [failed ? 1 : 0], .searchMean: theta,
+          .metaGradient: failed ? [.nan, .nan, .nan] : [-2 * (1 - t), 0.5, -noise], .stepSize: [1e-3],
+          .alignmentAngle: failed
+            ? [.nan, .nan, .nan, .nan] : [88 - noise * 20, 86 - 30 * t - noise * 30, 84 - 60 * t - noise * 30, 0],
+          .orthonormality: [.nan, 20 * (1 - t) + noise, 5 + noise, 1 + noise],
+        ])
+    }
+    return contents
+  }
+
   static let rules: [RuleRow] = [
     .init(
       name: "discovered", expression: "dw = -0.0335*e_post*y_pre + 0.0159*e_post*e_pre", latex: "-0.0335 e_i y_j",

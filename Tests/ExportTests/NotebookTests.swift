@@ -53,6 +53,19 @@ struct NotebookTests {
       ])
   }
 
+  @Test("the notebook of a descent draws coefficients and angles over episodes, and angles only where they are known")
+  func descent() {
+    var contents = ExampleRun.descent()
+    func ids() -> [String] { Notebook(contents, path: "x.h5").cells.map(\.id) }
+    #expect(
+      ids().filter { ["descent", "theta", "alignment", "orthonormality", "fitness"].contains($0) }
+        == ["descent", "theta", "alignment", "orthonormality"])
+    for g in contents.generations.indices {
+      contents.generations[g].measures[.alignmentAngle] = [.nan, .nan, .nan, .nan]
+    }
+    #expect(!ids().contains("alignment"))
+  }
+
   @Test("a path and a title cannot leave their quotes")
   func hostileText() throws {
     let path = "a\"; import os #\\\n\u{1}.h5"

@@ -54,6 +54,37 @@ struct ReportTests {
     }
   }
 
+  @Test("a descent has pictures of its own: coefficients, angles and orthonormality over episodes")
+  func descent() throws {
+    func counts(_ contents: RunContents) throws -> [String: Int] {
+      let page = try tree(Report.html(contents))
+      let figures = descendants(page).filter { $0.name == "figure" }
+      return Dictionary(
+        uniqueKeysWithValues: figures.compactMap { figure in
+          let id = attribute("id", of: figure) ?? ""
+          return ["accuracy", "differences", "firing-rates-1-1"].contains(id) ? nil : (id, marks(in: figure))
+        })
+    }
+    // 40 episodes, of which 4 failed and have no angles; the readout's angle, 0, is not drawn, nor is the constant rate.
+    #expect(
+      try counts(ExampleRun.descent()) == [
+        "search-accuracy": 40, "search-loss": 40, "coefficients-together": 3 * 40, "coefficients": 3 * 40,
+        "alignment": 3 * 36, "orthonormality": 3 * 40,
+      ])
+    #expect(try counts(ExampleRun.descent(penalty: 0.5))["search-loss"] == 2 * 40)
+    // Nothing was measured beside the coefficients.
+    var bare = ExampleRun.descent()
+    for g in bare.generations.indices {
+      bare.generations[g].measures[.alignmentAngle] = [.nan, .nan, .nan, .nan]
+      bare.generations[g].measures[.orthonormality] = [.nan, .nan, .nan, .nan]
+    }
+    #expect(try Set(counts(bare).keys).isDisjoint(with: ["alignment", "orthonormality"]))
+    let text = Report.html(ExampleRun.descent())
+    #expect(text.contains("4 episodes without a finite gradient were left out"))
+    #expect(text.contains("meta-gradient, 40 episodes"))
+    #expect(!text.contains("best so far"))
+  }
+
   @Test("the page loads nothing and runs nothing")
   func selfContained() throws {
     let text = Report.html(ExampleRun.contents())

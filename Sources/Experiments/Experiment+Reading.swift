@@ -161,6 +161,7 @@ extension Experiment {
       ways: page.require("task.ways").integer, shots: page.require("task.shots").integer,
       query: page.require("task.query").integer, keepsLabels: page.require("task.labels").text == "keep",
       withReplacement: page.require("task.replacement").boolean)
+    task.pools = PoolDivision(rawValue: page.require("task.pools").text)!
     let search = page.require("optimizer")
     optimizer.kind = search.require("kind").text
     optimizer.generations = search.require("generations").integer

@@ -123,6 +123,9 @@ public enum ExperimentPage {
       "labels", .choice(["remap", "keep"]), default: .text("remap"),
       doc: "remap: classes are numbered anew in each episode. keep: one output for each class of the data."),
     PageKey("replacement", .boolean, default: .boolean(false), doc: "Draw classes with replacement."),
+    PageKey(
+      "pools", .choice(PoolDivision.allCases.map(\.rawValue)), default: .text("standard"),
+      doc: "standard: most samples for the search. equal: pools of one size, for data with few samples of a class."),
   ])
 
   private static let optimizer = PageKeys([

@@ -10,6 +10,15 @@ public enum Split: UInt32, Sendable, CaseIterable, Codable {
   case test = 2
 }
 
+/// How the samples of a data set are divided into the three pools.
+public enum PoolDivision: String, Sendable, Hashable, Codable, CaseIterable {
+  /// As suits a search: most samples in its pool.
+  case standard
+  /// Equal pools, for data sets with few samples of a class: a single file 1 : 1 : 1, a training file 1 : 1 beside its
+  /// test file.
+  case equal
+}
+
 /// The size of a few-shot problem.
 public struct EpisodeShape: Sendable, Hashable, Codable {
   /// Classes per episode, at least 1.
@@ -21,7 +30,8 @@ public struct EpisodeShape: Sendable, Hashable, Codable {
   /// Labels stay the family's class numbers, and there is one output for each class of the family. Otherwise the
   /// classes of an episode are numbered `0 ..< ways` in the order in which they were drawn.
   public var keepsLabels: Bool
-  /// Classes are drawn with replacement: a class drawn twice gives examples for two ways, all of them different.
+  /// Classes are drawn with replacement: a class drawn twice gives examples for two ways, all of them different as long
+  /// as its pool has enough; then those of its first way again.
   public var withReplacement: Bool
 
   /// Makes a shape from its parts.

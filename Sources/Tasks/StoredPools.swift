@@ -9,7 +9,8 @@ struct StoredPools: SamplePools {
   private let inputCount: Int
   private let intensities: [Float]
   /// Samples by split and class.
-  private let members: [[[Int32]]]
+  private var members: [[[Int32]]]
+  private let hasTestFile: Bool
 
   /// - Parameters:
   ///   - pixels: all samples, training file first, [count, inputCount] row-major.
@@ -23,6 +24,7 @@ struct StoredPools: SamplePools {
     self.pixels = pixels
     inputCount = pixels.count / labels.count
     intensities = (0..<256).map { min(1, Float($0) / Float(greatest)) }
+    hasTestFile = trainCount > 0
 
     var byClass = [[Int32]](repeating: [], count: classCount)
     for (sample, label) in labels.enumerated() { byClass[Int(label)].append(Int32(sample)) }
@@ -39,6 +41,27 @@ struct StoredPools: SamplePools {
       members[Int(Split.search.rawValue)].append(divided.dropFirst(selection + test).sorted())
     }
     self.members = members
+  }
+
+  func dividedEqually() -> (any SamplePools, partition: String)? {
+    var equal = self
+    let (search, selection, test) = (Int(Split.search.rawValue), Int(Split.selection.rawValue), Int(Split.test.rawValue))
+    for classIndex in members[search].indices {
+      var all = (members[search][classIndex] + members[selection][classIndex]).sorted()
+      if !hasTestFile { all = (all + members[test][classIndex]).sorted() }
+      var stream = RandomStream(seed: Self.partitionSeed, purpose: .pools, lane: 1, UInt32(classIndex))
+      stream.shuffle(&all)
+      let part = all.count / (hasTestFile ? 2 : 3)
+      equal.members[selection][classIndex] = all.prefix(part).sorted()
+      if !hasTestFile { equal.members[test][classIndex] = all[part..<2 * part].sorted() }
+      equal.members[search][classIndex] = all.dropFirst(hasTestFile ? part : 2 * part).sorted()
+    }
+    return (
+      equal,
+      hasTestFile
+        ? "test is the test file; search and selection divide the training file 1 : 1, class by class"
+        : "one file, divided 1 : 1 : 1 into search, selection and test, class by class"
+    )
   }
 
   func size(_ split: Split, classIndex: Int) -> Int { members[Int(split.rawValue)][classIndex].count }

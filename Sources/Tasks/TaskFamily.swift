@@ -13,9 +13,18 @@ public struct TaskFamily: Sendable {
   /// The files the samples were read from; empty for samples made in code.
   public let files: [String]
   /// One line that says how the search, selection and test pools are kept apart.
-  public let partition: String
+  public private(set) var partition: String
   /// The samples behind the family.
-  let pools: any SamplePools
+  private(set) var pools: any SamplePools
+
+  /// The family with its samples divided into pools in another way; samples made in code never run short and stay as
+  /// they are.
+  public func divided(_ division: PoolDivision) -> TaskFamily {
+    guard division == .equal, let divided = pools.dividedEqually() else { return self }
+    var family = self
+    (family.pools, family.partition) = divided
+    return family
+  }
 
   /// Inputs per sample, the product of `inputShape`.
   public var inputCount: Int { inputShape.reduce(1, *) }
@@ -42,15 +51,13 @@ public struct TaskFamily: Sendable {
       throw TaskError(.impossibleShape, "\(name): \(shape.ways) ways of only \(classCount) classes")
     }
     let (perWay, overflow) = shape.shots.addingReportingOverflow(shape.query)
-    let (needed, overflowTwice) = perWay.multipliedReportingOverflow(by: shape.withReplacement ? shape.ways : 1)
     for split in splits {
       let sizes = poolSizes(split)
       guard let scarce = sizes.indices.min(by: { sizes[$0] < sizes[$1] }) else { continue }
-      guard !overflow, !overflowTwice, needed <= sizes[scarce] else {
-        let repeated = shape.withReplacement ? ", drawn up to \(shape.ways) times," : ""
+      guard !overflow, perWay <= sizes[scarce] else {
         throw TaskError(
           .impossibleShape,
-          "\(name): \(shape.shots) shots and \(shape.query) query examples of each way\(repeated) are more than the "
+          "\(name): \(shape.shots) shots and \(shape.query) query examples of each way are more than the "
             + "\(sizes[scarce]) samples that class \(scarce) has in the \(split) pool")
       }
     }
@@ -77,13 +84,13 @@ public struct TaskFamily: Sendable {
     var support: [(classIndex: Int, member: Int, label: Int)] = []
     var query = support
     for (way, classIndex) in classes.enumerated() {
-      // A class drawn again continues the draw of its first way, so that it never gives a sample twice.
+      // A class drawn again continues the draw of its first way as long as its samples last, then begins anew.
       let first = classes.firstIndex(of: classIndex)!
-      let turn = classes[..<way].count { $0 == classIndex }
       var members = RandomStream(seed: seed, purpose: .episode, lane: lane, index, UInt32(first + 1))
       let size = pools.size(split, classIndex: classIndex)
       let perWay = shape.query + shape.shots
-      precondition((turn + 1) * perWay <= size, "\((turn + 1) * perWay) samples of a class that has \(size)")
+      precondition(perWay <= size, "\(perWay) samples of a class that has \(size)")
+      let turn = classes[..<way].count { $0 == classIndex } % (size / perWay)
       let drawn = members.sample((turn + 1) * perWay, below: size).suffix(perWay)
       let label = shape.keepsLabels ? classIndex : first
       query += drawn.prefix(shape.query).map { (classIndex, $0, label) }
@@ -118,4 +125,10 @@ protocol SamplePools: Sendable {
   func source(_ split: Split, classIndex: Int, member: Int) -> Int
   /// Writes every intensity of a member, in `0 ... 1`, into uninitialised memory.
   func write(_ split: Split, classIndex: Int, member: Int, into inputs: UnsafeMutableBufferPointer<Float>)
+  /// The same samples divided equally, and a line that says how; nil where pools never run short.
+  func dividedEqually() -> (any SamplePools, partition: String)?
+}
+
+extension SamplePools {
+  func dividedEqually() -> (any SamplePools, partition: String)? { nil }
 }

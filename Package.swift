@@ -18,7 +18,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CKernels",
-      exclude: ["README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "entries.inc"]),
+      exclude: ["README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "rates.inc", "entries.inc"]),
 
     // The rooms, lowest first.
     .target(

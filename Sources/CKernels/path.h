@@ -95,6 +95,7 @@ typedef R Q __attribute__((vector_size(16)));
 #include "machine.inc"
 #include "deferred.inc"
 #include "panels.inc"
+#include "rates.inc"
 
 #ifdef TARGET
 #pragma clang attribute pop

@@ -23,6 +23,7 @@ extension EpisodeLearner {
       // `mod` is the reward less its running mean over the samples before (weight 0.1).
       expectedReward += (network.scalars.reward[0] - expectedReward) / 10
     }
+    plan.endEpisode()
     return true
   }
 

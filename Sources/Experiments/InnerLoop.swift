@@ -236,5 +236,6 @@ final class PlannedRule<Scalar: KernelScalar> {
   func reset() { for plan in plans { plan.reset() } }
   func advance() { for plan in following { plan._withUnsafeGuaranteedRef { $0.advance() } } }
   func learn() { for plan in all { plan._withUnsafeGuaranteedRef { $0.learn() } } }
+  func endEpisode() { for plan in plans { plan.endEpisode() } }
   func endSample() { for plan in plans { plan.endSample() } }
 }

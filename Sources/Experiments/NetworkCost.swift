@@ -42,23 +42,29 @@ public struct NetworkCost: Sendable, Hashable {
     let sizes = [inputCount] + network.hidden + [outputCount]
     let count = sizes.count - 1
     let pathway = contender.rule.credit ?? contender.credit
-    let activities = activity ?? ([.input] + network.hidden.map { _ in .hidden })
+    let isRate = network.rateFunction != nil
+    let activities = isRate
+      ? [.rateInput] + network.hidden.map { _ in .rate } : activity ?? ([.input] + network.hidden.map { _ in .hidden })
     precondition(activities.count == count, "\(activities.count) activities for \(count) groups")
-    steps = network.steps
-    let learningSteps = max(0, network.steps - max(1, network.learnFrom) + 1)
+    steps = isRate ? 1 : network.steps
+    let learningSteps = isRate ? 1 : max(0, network.steps - max(1, network.learnFrom) + 1)
     self.learningSteps = learningSteps
     var shapes: [PlanShape] = []
     plans = (0..<count).map { l in
       var shape = PlanShape(preCount: sizes[l], postCount: sizes[l + 1], steps: network.steps)
       shape.learningSteps = learningSteps
+      if isRate {
+        shape.samplesHeld = RateNetwork<Float>.samplesHeld
+        (shape.steps, shape.learningSteps) = (shape.samplesHeld, shape.samplesHeld)
+      }
       shape.pre = activities[l]
       if l + 1 < count { shape.post = activities[l + 1] }
       shape.isInput = l == 0
-      shape.knowsInput = l == 0 && foresees
-      shape.hasErrorFeedback = pathway == "random"
+      shape.knowsInput = l == 0 && foresees && !isRate
+      shape.hasErrorFeedback = pathway == "random" && !isRate
       shape.mustBeCurrent = ["usf", "brsf", "frsf"].contains(pathway)
-      shape.preDecay = network.activityDecay
-      shape.postDecay = l + 1 < count ? network.activityDecay : nil
+      shape.preDecay = isRate ? nil : network.activityDecay
+      shape.postDecay = l + 1 < count && !isRate ? network.activityDecay : nil
       shapes.append(shape)
       let zeros = zip(contender.slots, contender.coefficients).filter { slot, value in
         value == 0 && (slot.layer == nil || slot.layer == l + 1)
@@ -70,7 +76,7 @@ public struct NetworkCost: Sendable, Hashable {
     footprint = plans.reduce(Footprint()) { $0 + $1.cost.footprint }
     let read = shapes.reduce(0) { $0 + $1.pre.sample * $1.matrixBytes }
     answeringFootprint = Footprint(step: read, sample: read)
-    drawsPerSample = inputCount * network.steps
+    drawsPerSample = isRate ? 0 : inputCount * network.steps
     drawsPerEpisode = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } * (pathway == "random" ? 2 : 1)
 
     var delivered = Phases.none
@@ -84,9 +90,9 @@ public struct NetworkCost: Sendable, Hashable {
       }
     }
     credit = Double(learningSteps) * delivered
-    answeringDynamics = Phases([Double(network.steps) * NetworkCost.answering(sizes)])
+    answeringDynamics = Phases([Double(steps) * (isRate ? NetworkCost.rates(sizes) : NetworkCost.answering(sizes))])
     dynamics = answeringDynamics
-    dynamics += Double(network.steps) * NetworkCost.following(sizes)
+    dynamics += isRate ? NetworkCost.readout(sizes) : Double(network.steps) * NetworkCost.following(sizes)
   }
 
   /// Errors of one group from those of the group above, in one step.
@@ -116,6 +122,19 @@ public struct NetworkCost: Sendable, Hashable {
       // Two passes over vectors, then the list, number by number.
       return work + Work(multiplyAdds: 3 * padded + 32 * Double(count), near: 32 * padded, calls: 1)
     }
+  }
+
+  /// The activity and gain of rate neurons, some forty operations each.
+  private static func rates(_ sizes: [Int]) -> Work {
+    sizes.dropFirst().dropLast().reduce(Work.none) { work, count in
+      let padded = Double(Float.padded(count))
+      return work + Work(multiplyAdds: 40 * padded, near: 12 * padded, calls: 2)
+    }
+  }
+
+  /// The readout's error.
+  private static func readout(_ sizes: [Int]) -> Work {
+    Work(multiplyAdds: 320 * Double(sizes[sizes.count - 1]), calls: 3)
   }
 
   /// What learning needs besides: gain and activity, the readout's error.

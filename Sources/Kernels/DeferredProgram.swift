@@ -83,7 +83,7 @@ final class DeferredProgram<Scalar: KernelScalar> {
   /// Computes what depends on coefficients alone and makes room in the matrix.
   func bind() {
     for operation in fixed { operation.run(view, scratch) }
-    view.matrix.prepare(groups: products.count, steps: view.steps, takesEffect: takesEffect)
+    view.matrix.prepare(groups: products.count, steps: view.steps * view.samplesHeld, takesEffect: takesEffect)
   }
 
   /// Takes the changes of a step; every factor is read before any weight moves.

@@ -169,6 +169,13 @@ extension Double: KernelScalar {
   public static func softmax(_ n: Int, _ v: UnsafePointer<Double>, into p: UnsafeMutablePointer<Double>) -> Double {
     mp_softmax_f64(n, v, p)
   }
+  public static func rate(
+    _ n: Int, kind: Int32, sharpness: Double, _ v: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>,
+    gain: UnsafeMutablePointer<Double>?
+  ) { mp_rate_f64(kind, n, sharpness, v, y, gain) }
+  public static func rateGain(
+    _ n: Int, kind: Int32, sharpness: Double, _ y: UnsafePointer<Double>, into gain: UnsafeMutablePointer<Double>
+  ) { mp_rate_gain_f64(kind, n, sharpness, y, gain) }
   public static func allFinite(_ x: UnsafePointer<Double>, _ n: Int) -> Bool { mp_all_finite_f64(x, n) != 0 }
   public static func uniform(
     seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Double, start: Int, _ n: Int,

@@ -166,6 +166,13 @@ extension Float: KernelScalar {
   public static func softmax(_ n: Int, _ v: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>) -> Float {
     mp_softmax_f32(n, v, p)
   }
+  public static func rate(
+    _ n: Int, kind: Int32, sharpness: Float, _ v: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    gain: UnsafeMutablePointer<Float>?
+  ) { mp_rate_f32(kind, n, sharpness, v, y, gain) }
+  public static func rateGain(
+    _ n: Int, kind: Int32, sharpness: Float, _ y: UnsafePointer<Float>, into gain: UnsafeMutablePointer<Float>
+  ) { mp_rate_gain_f32(kind, n, sharpness, y, gain) }
   public static func allFinite(_ x: UnsafePointer<Float>, _ n: Int) -> Bool { mp_all_finite_f32(x, n) != 0 }
   public static func uniform(
     seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Float, start: Int, _ n: Int,

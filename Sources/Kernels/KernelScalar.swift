@@ -157,6 +157,14 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func surrogate(
     _ n: Int, into psi: UnsafeMutablePointer<Self>, potential v: UnsafePointer<Self>, threshold: UnsafePointer<Self>,
     thresholdStep: Int, kind: Int32, width: Self)
+  /// `y = φ(v)` of `n` rate neurons and, where `gain` is not nil, `φ′(v)`; both are 0 from `n` up to whole 64-byte
+  /// vectors. `kind` is MP_RATE_SOFTPLUS and its like.
+  static func rate(
+    _ n: Int, kind: Int32, sharpness: Self, _ v: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
+    gain: UnsafeMutablePointer<Self>?)
+  /// `φ′` of `n` rate neurons whose activity is `y`; 0 from `n` up to whole 64-byte vectors.
+  static func rateGain(
+    _ n: Int, kind: Int32, sharpness: Self, _ y: UnsafePointer<Self>, into gain: UnsafeMutablePointer<Self>)
   /// Lists the indices of the elements that are not zero, ascending; returns how many.
   static func nonZero(_ n: Int, _ x: UnsafePointer<Self>, list: UnsafeMutablePointer<UInt32>) -> Int
   /// `y ← x` everywhere.

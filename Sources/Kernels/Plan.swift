@@ -21,6 +21,8 @@ public final class Plan<Scalar: KernelScalar> {
   private var eligibilityProgram: SweepProgram<Scalar>?
   private var change: UnsafeMutablePointer<Scalar>?
   @exclusivity(unchecked) private var changed = false
+  /// Samples whose changes are held back.
+  @exclusivity(unchecked) private var held = 0
   private let update: SweepProgram<Scalar>?
   private let deferred: DeferredProgram<Scalar>?
   private let ahead: AheadProgram<Scalar>?
@@ -54,6 +56,7 @@ public final class Plan<Scalar: KernelScalar> {
     rule: Rule, layer: Int, layerCount: Int, isActive: [Bool], view: ProjectionView<Scalar>, form: Form? = nil
   ) {
     self.view = view
+    let rule = rule.moving(in: view.samplesHeld)
     let allSlots = rule.coefficientSlots(layerCount: layerCount)
     precondition(isActive.count == allSlots.count, "\(isActive.count) coefficients, \(allSlots.count) slots")
     var builder = ValueBuilder(view: view, arena: arena)
@@ -138,6 +141,7 @@ public final class Plan<Scalar: KernelScalar> {
   /// Sets the values of all coefficient slots.
   public func bind(_ values: [Double]) {
     for (cell, slot) in zip(coefficients, slots) { cell[0] = Scalar(values[slot]) }
+    held = 0
     for operation in traceFixed { operation.run(view, scratch) }
     eligibilityProgram?.bind()
     update?.bind()
@@ -184,7 +188,8 @@ public final class Plan<Scalar: KernelScalar> {
     changed = true
   }
 
-  /// Writes what is pending: the sum of a sample's changes when the rule moves weights once a sample.
+  /// Ends a sample: writes what is pending, the sum of its changes when the rule moves weights once a sample. A deferred
+  /// plan may hold changes of `samplesHeld` samples.
   @specialized(where Scalar == Float)
   public func endSample() {
     if let ahead {
@@ -196,6 +201,9 @@ public final class Plan<Scalar: KernelScalar> {
     guard changed else { return }
     changed = false
     if deferred != nil {
+      held += 1
+      if held < view.samplesHeld { return }
+      held = 0
       view.matrix.write()
       clip()
     } else if let change {
@@ -203,6 +211,13 @@ public final class Plan<Scalar: KernelScalar> {
       clip()
       zero(change)
     }
+  }
+
+  /// Writes what is held back; called when the last sample has ended.
+  public func endEpisode() {
+    guard held > 0 else { return }
+    held = 0
+    view.matrix.write()
   }
 
   private func clip() {
@@ -219,5 +234,14 @@ public final class Plan<Scalar: KernelScalar> {
 
   private func zero(_ matrix: UnsafeMutablePointer<Scalar>) {
     Scalar.fill(view.preCount * view.columns, matrix, with: 0)
+  }
+}
+
+extension Rule {
+  /// The rule where samples are of one step, so that once a sample is every step; `held` is 1 elsewhere.
+  func moving(in held: Int) -> Rule {
+    var rule = self
+    if held > 1 { rule.every = .step }
+    return rule
   }
 }

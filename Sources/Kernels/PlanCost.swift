@@ -31,6 +31,10 @@ public struct PlanCost: Sendable, Hashable {
   /// Counts a form's work. The form must be possible.
   init(_ form: PlanForm, _ terms: PlanTerms, _ rule: Rule, in shape: PlanShape) {
     self.form = form
+    var shape = shape
+    // A swept plan writes every sample, and visits the inputs of that sample alone.
+    if form == .swept, shape.samplesHeld > 1 { shape.pre.sample = shape.pre.step }
+    let rule = rule.moving(in: shape.samplesHeld)
     let currents = PlanCost.rows(shape)
     answer += Double(shape.steps) * currents
     switch form {
@@ -39,6 +43,10 @@ public struct PlanCost: Sendable, Hashable {
     case .ahead: countAhead(terms, rule, shape)
     }
     if form != .ahead, shape.isInput { countInput(terms, shape) }
+    if shape.samplesHeld > 1 {
+      let share = 1 / Double(shape.samplesHeld)
+      (forward, answer, update) = (share * forward, share * answer, share * update)
+    }
   }
 
   /// `y += row(j)` for the inputs that spike in a step: rows are read, `y` stays in registers.
@@ -65,6 +73,7 @@ public struct PlanCost: Sendable, Hashable {
   /// The forms that terms can take, `swept` first.
   static func possibleForms(of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> [PlanForm] {
     var forms = [PlanForm.swept]
+    let rule = rule.moving(in: shape.samplesHeld)
     guard !shape.mustBeCurrent, rule.weightBounds == nil || rule.every == .sample else { return forms }
     if DeferredProgram<Float>.canDefer(terms.live) { forms.append(.deferred) }
     if shape.aheadTerms(terms) != nil { forms.append(.ahead) }

@@ -19,6 +19,12 @@ public struct Activity: Sendable, Hashable {
   /// 0.53 to 0.61 per sample, over 500 images.
   public static let hidden = Activity(sample: 0.58, step: 0.14)
 
+  /// Inputs of a rate network, EMNIST: a fifth of the pixels in a sample, half in some of the samples held together.
+  public static let rateInput = Activity(sample: 0.5, step: 0.2)
+
+  /// A hidden group of rate neurons: all of them.
+  public static let rate = Activity(sample: 1, step: 1)
+
   /// A hidden group of which only the spikes per step are known: four times as many neurons take part in a sample.
   public static func hidden(step: Double) -> Activity { Activity(sample: min(1, 4 * step), step: step) }
 }
@@ -41,6 +47,9 @@ public struct PlanShape: Sendable, Hashable {
   public var hasErrorFeedback = true
   /// Whether somebody reads single weights at every step.
   public var mustBeCurrent = false
+  /// Samples of one step whose changes may be held back and written together; then a "sample" above is all of them, and
+  /// so is a step one sample.
+  public var samplesHeld = 1
   /// Share of the groups' activity kept per step where that is a trace of their spikes.
   public var preDecay: Double? = 0.8, postDecay: Double? = 0.8
 
@@ -58,6 +67,10 @@ public struct PlanShape: Sendable, Hashable {
     knowsInput = view.input != nil
     hasErrorFeedback = view.errorFeedback != nil
     mustBeCurrent = view.matrix.mustBeCurrent
+    samplesHeld = view.samplesHeld
+    if samplesHeld > 1 {
+      (steps, learningSteps) = (samplesHeld, samplesHeld)
+    }
     preDecay = view.pre.activityDecay
     postDecay = view.post.activityDecay
   }
@@ -66,8 +79,9 @@ public struct PlanShape: Sendable, Hashable {
   var usual: PlanShape {
     var shape = self
     shape.learningSteps = steps
-    shape.pre = isInput ? .input : .hidden
-    shape.post = .hidden
+    let isRate = samplesHeld > 1
+    shape.pre = isInput ? isRate ? .rateInput : .input : isRate ? .rate : .hidden
+    shape.post = isRate ? .rate : .hidden
     return shape
   }
 

@@ -68,7 +68,7 @@ public struct PlanSummary: Sendable, Hashable {
     let chosen = PlanCost.cheapestForm(of: wanted, rule, in: shape)
     alternatives = PlanCost.possibleForms(of: wanted, rule, in: shape).map { PlanCost($0, wanted, rule, in: shape) }
     cost = alternatives.first { $0.form == chosen }!
-    every = rule.every
+    every = rule.moving(in: shape.samplesHeld).every
     self.shape = shape
     let use = chosen == .ahead ? shape.aheadTerms(wanted).map { AheadUse($0) } : nil
     let substitutes = rule.every == .step && use?.backs.isEmpty == false

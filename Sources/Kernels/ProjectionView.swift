@@ -24,6 +24,8 @@ public struct ProjectionView<Scalar: KernelScalar> {
   /// Fixed feedback `B` that forms the pre group's error as `ψ_pre ∘ Bᵀ e_post`, one row per presynaptic neuron; nil
   /// where the error is formed in another way.
   public var errorFeedback: HalfMatrix<Scalar>?
+  /// Samples whose changes a deferred plan may hold back and write together; more than 1 only where a sample is one step.
+  public var samplesHeld = 1
 
   /// Forward weights, pre-major: `weights[pre · columns + post]`; current only when no changes are pending.
   public var weights: UnsafeMutablePointer<Scalar> { matrix.base }

@@ -23,6 +23,8 @@ public class Network<Scalar: KernelScalar> {
   public final let input = InputSpikes()
   /// Steps of a sample.
   public final let steps: Int
+  /// Samples whose changes of the weights plans may hold back and write together.
+  public final let samplesHeld: Int
 
   final let arena: Arena
   private final var givenWeights: [[Scalar]]?
@@ -30,10 +32,12 @@ public class Network<Scalar: KernelScalar> {
   /// Allocates what all networks have.
   /// - Parameters:
   ///   - activityDecay: share of the hidden groups' activity kept per step where it is a trace of spikes.
+  ///   - samplesHeld: see there; more than 1 only where a sample is one step.
   ///   - bias: whether every group below the readout has a unit of constant activity 1 beside its neurons.
   /// - Precondition: sizes are positive.
   init(
-    parameters: NetworkParameters, inputCount: Int, outputCount: Int, steps: Int, activityDecay: Double?, bias: Bool
+    parameters: NetworkParameters, inputCount: Int, outputCount: Int, steps: Int, activityDecay: Double?, bias: Bool,
+    samplesHeld: Int
   ) {
     let sizes = [inputCount] + parameters.hidden + [outputCount]
     precondition(sizes.allSatisfy { $0 > 0 }, "a group is empty in \(sizes)")
@@ -42,6 +46,7 @@ public class Network<Scalar: KernelScalar> {
     self.parameters = parameters
     self.sizes = sizes
     self.steps = steps
+    self.samplesHeld = samplesHeld
     self.arena = arena
     groups = sizes.enumerated().map { level, count in
       var group = GroupView<Scalar>(
@@ -132,8 +137,10 @@ public class Network<Scalar: KernelScalar> {
     _ l: Int, feedback: UnsafeMutablePointer<Scalar>?, errorFeedback: HalfMatrix<Scalar>? = nil,
     foresees: Bool = false
   ) -> ProjectionView<Scalar> {
-    ProjectionView(
+    var view = ProjectionView(
       matrix: projections[l].matrix, feedback: feedback, pre: presynaptic[l], post: groups[l + 1], scalars: scalars,
       steps: steps, input: l == 0 && foresees ? input : nil, errorFeedback: errorFeedback)
+    view.samplesHeld = samplesHeld
+    return view
   }
 }

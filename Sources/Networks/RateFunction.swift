@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 
 /// The activity of a rate neuron as a function of its pre-activation, `y = φ(v)`, and its gain `ψ = φ′(v)` as a function
@@ -32,17 +33,12 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// `y = φ(v)` of `count` neurons.
-  func form<Scalar: KernelScalar>(
-    _ count: Int, activity y: UnsafeMutablePointer<Scalar>, _ v: UnsafePointer<Scalar>, sharpness: Scalar
-  ) {
-    for i in 0..<count { y[i] = activity(v[i], sharpness: sharpness) }
-  }
-
-  /// `ψ` of `count` neurons from their activity.
-  func form<Scalar: KernelScalar>(
-    _ count: Int, gain psi: UnsafeMutablePointer<Scalar>, _ y: UnsafePointer<Scalar>, sharpness: Scalar
-  ) {
-    for i in 0..<count { psi[i] = gain(ofActivity: y[i], sharpness: sharpness) }
+  /// Kernel code.
+  var code: Int32 {
+    switch self {
+    case .softplus: Int32(MP_RATE_SOFTPLUS)
+    case .tanh: Int32(MP_RATE_TANH)
+    case .relu: Int32(MP_RATE_RELU)
+    }
   }
 }

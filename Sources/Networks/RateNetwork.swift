@@ -13,6 +13,11 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
   /// Sum over samples since `clearActivity` of each hidden group's mean activity.
   @exclusivity(unchecked) public private(set) var activitySums: [Double]
 
+  /// Eight samples: the products of fewer are written at more cost, those of more are corrected for at more cost.
+  public static var samplesHeld: Int { 8 }
+
+  private let code: Int32
+  private let state: Arena
   private let everyone: UnsafeMutablePointer<UInt32>
 
   /// Allocates a network.
@@ -20,6 +25,7 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
   public init(parameters: NetworkParameters, inputCount: Int, outputCount: Int) {
     guard let function = parameters.rateFunction else { preconditionFailure("no rate function \(parameters.neuron)") }
     self.function = function
+    code = function.code
     sharpness = Scalar(parameters.sharpness)
     activitySums = [Double](repeating: 0, count: parameters.hidden.count)
     let own = Arena()
@@ -29,10 +35,8 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
     for j in 0..<most { everyone[j] = UInt32(j) }
     super.init(
       parameters: parameters, inputCount: inputCount, outputCount: outputCount, steps: 1, activityDecay: nil,
-      bias: parameters.bias)
+      bias: parameters.bias, samplesHeld: Self.samplesHeld)
   }
-
-  private let state: Arena
 
   /// Presents a sample: activity of every group, and the gain of the hidden ones when `learning`.
   /// - Parameters:
@@ -74,8 +78,9 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
     for level in 1..<top {
       let group = groups[level]
       let count = sizes[level]
-      function.form(count, activity: group.activity, group.potential, sharpness: sharpness)
-      if learning { function.form(count, gain: group.gain, group.activity, sharpness: sharpness) }
+      Scalar.rate(
+        count, kind: code, sharpness: sharpness, group.potential, into: group.activity,
+        gain: learning ? group.gain : nil)
       let below = presynaptic[level]
       if below.activity != group.activity { Scalar.copy(count, group.activity, to: below.activity) }
       projections[level].matrix.ahead(
@@ -95,6 +100,6 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
 
   /// The input's gain: the function of its activity that hidden neurons have.
   public override func formInputGain() {
-    function.form(sizes[0], gain: groups[0].gain, groups[0].activity, sharpness: sharpness)
+    Scalar.rateGain(sizes[0], kind: code, sharpness: sharpness, groups[0].activity, into: groups[0].gain)
   }
 }

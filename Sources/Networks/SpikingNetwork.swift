@@ -45,7 +45,7 @@ public final class SpikingNetwork<Scalar: KernelScalar>: Network<Scalar> {
     filtered = sizes.map { own.allocate($0, of: Scalar.self) }
     super.init(
       parameters: parameters, inputCount: inputCount, outputCount: outputCount, steps: parameters.steps,
-      activityDecay: parameters.activityDecay, bias: false)
+      activityDecay: parameters.activityDecay, bias: false, samplesHeld: 1)
     matrices = projections.map { .passUnretained($0.matrix) }
   }
 

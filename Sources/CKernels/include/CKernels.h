@@ -19,6 +19,9 @@ enum {
 // Surrogate derivatives of the spike, a function of u = v - threshold.
 enum { MP_FAST_SIGMOID, MP_ARCTAN, MP_SIGMOID, MP_BOXCAR, MP_STRAIGHT_THROUGH };
 
+// Activity of a rate neuron.
+enum { MP_RATE_SOFTPLUS, MP_RATE_TANH, MP_RATE_RELU };
+
 // How a membrane forgets its spike.
 enum { MP_RESET_ZERO, MP_RESET_SUBTRACT, MP_RESET_NONE };
 

@@ -119,9 +119,15 @@
      const R *before, const R *after, R *p, R *z, size_t zStride),                                                     \
     (steps, groups, backs, history, stride, factor, before, after, p, z, zStride))
 
+// Rate neurons: rates.inc.
+#define MP_RATE_KERNELS(K, T, R)                                                                                       \
+  K(T, void, rate, (int kind, size_t n, R sharpness, const R *v, R *y, R *gain), (kind, n, sharpness, v, y, gain))     \
+  K(T, void, rate_gain, (int kind, size_t n, R sharpness, const R *y, R *gain), (kind, n, sharpness, y, gain))
+
 // All of them.
 #define MP_KERNELS(K, T, R)                                                                                            \
   MP_ROW_KERNELS(K, T, R)                                                                                              \
   MP_PRODUCT_KERNELS(K, T, R)                                                                                          \
   MP_PANEL_KERNELS(K, T, R)                                                                                            \
+  MP_RATE_KERNELS(K, T, R)                                                                                             \
   MP_MACHINE_KERNELS(K, T, R)

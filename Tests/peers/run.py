@@ -36,29 +36,44 @@ def run(*command, timeout=600):
     return done.stdout
 
 
+# The small records that several checks read, and what is put over the experiment's page for each.
+RECORDS = {
+    "quick": [],
+    "descent": ["optimizer.kind=meta-gradient", "optimizer.generations=12", "optimizer.l1=0.1",
+                "optimizer.restart_every=8"],
+}
+
+
 class Workshop:
-    """A folder for one run, and the small record that several checks read; made at most once."""
+    """A folder for one run, and the small records; each is made at most once."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self._record = None
+        self._records = {}
 
-    def record(self):
-        if self._record is None:
+    def record(self, name):
+        if name not in self._records:
             if not METAPLAST.exists():
                 raise AssertionError(f"no {METAPLAST}: build first")
-            record = self.folder / "quick.h5"
-            run(METAPLAST, "discover", EXPERIMENT, "--out", record)
+            record = self.folder / f"{name}.h5"
+            changes = [part for change in RECORDS[name] for part in ("--set", change)]
+            run(METAPLAST, "discover", EXPERIMENT, "--out", record, "--no-report", *changes)
             assert record.exists(), f"metaplast discover left no {record.name}"
-            self._record = record
-        return self._record
+            self._records[name] = record
+        return self._records[name]
+
+    def records(self):
+        return [self.record(name) for name in RECORDS]
 
     def export(self, kind, suffix):
-        out = self.folder / kind
-        out.mkdir(exist_ok=True)
-        run(METAPLAST, "export", kind, self.record(), "--out", out)
-        found = sorted(out.rglob(f"*{suffix}"))
-        assert found, f"metaplast export {kind} wrote no {suffix} file"
+        found = []
+        for record in self.records():
+            out = self.folder / f"{kind}-{record.stem}"
+            out.mkdir(exist_ok=True)
+            run(METAPLAST, "export", kind, record, "--out", out)
+            files = sorted(out.rglob(f"*{suffix}"))
+            assert files, f"metaplast export {kind} wrote no {suffix} file for {record.name}"
+            found += files
         return found
 
 
@@ -103,7 +118,8 @@ def citation_follows_its_schema(workshop):
 
 def record_opens_in_other_readers(workshop):
     script = PEERS / "check_record.py"
-    print(run(sys.executable, "-W", "error", script, workshop.record()), end="")
+    for record in workshop.records():
+        print(run(sys.executable, "-W", "error", script, record), end="")
 
 
 def report_is_one_well_formed_file(workshop):

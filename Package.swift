@@ -40,11 +40,17 @@ let package = Package(
     .target(
       name: "Search", dependencies: ["Arithmetic", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
+    .target(
+      name: "Unrolled",
+      dependencies: [
+        "Rules", "Kernels", "CKernels", "Networks", "Credit", "Tasks",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ], exclude: ["README.md"]),
     .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Search", "Records", "Arithmetic",
+        "Pages", "Rules", "Kernels", "Networks", "Credit", "Unrolled", "Tasks", "Search", "Records", "Arithmetic",
       ],
       exclude: ["README.md"]),
     .target(name: "Export", dependencies: ["Records", "Rules", "Pages", "Arithmetic"], exclude: ["README.md"]),
@@ -73,6 +79,12 @@ let package = Package(
       dependencies: [
         "Networks", "Kernels", "Credit", "Rules", "Records", "Arithmetic", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .testTarget(
+      name: "UnrolledTests",
+      dependencies: [
+        "Unrolled", "Experiments", "Credit", "Networks", "Kernels", "Rules", "Tasks", "Arithmetic", "Records",
+        "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(

@@ -48,7 +48,7 @@ public protocol EpisodeGrader: AnyObject {
 public func episodeGrader(
   for contender: Contender, inputCount: Int, outputCount: Int, worstLoss: Double
 ) throws(InnerLoopError) -> any EpisodeGrader {
-  try CentralDifferences(contender, inputCount: inputCount, outputCount: outputCount, worstLoss: worstLoss)
+  try UnrolledGrader(contender, inputCount: inputCount, outputCount: outputCount, worstLoss: worstLoss)
 }
 
 /// The derivative of an episode's loss by central differences in double precision, two further episodes a coefficient.

@@ -48,6 +48,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownNeuron(String)
   /// The rule reads spikes, which a rate network does not have.
   case readsSpikes(rule: String, quantity: String, neuron: String)
+  /// Nobody can differentiate through it, for the reason given.
+  case notDifferentiable(String)
   /// A layer number beyond the network's projections.
   case noSuchLayer(rule: String, layer: Int, projections: Int)
 
@@ -63,6 +65,7 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no neuron model \"\(name)\"; there are \(neuronNames.joined(separator: ", "))"
     case .readsSpikes(let rule, let quantity, let neuron):
       "rule \(rule) reads the spikes \(quantity), which a rate network (neuron \(neuron)) does not have"
+    case .notDifferentiable(let reason): reason
     case .noSuchLayer(let rule, let layer, let projections):
       "rule \(rule) has an equation for layer \(layer), and the network has \(projections) projections"
     }

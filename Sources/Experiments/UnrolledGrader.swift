@@ -1,0 +1,44 @@
+import Rules
+import Tasks
+import Unrolled
+
+/// The exact derivative of an episode's loss, by the unrolled adaptation in single precision.
+///
+/// In spiking networks it is the derivative of the surrogate, and biased.
+public final class UnrolledGrader: EpisodeGrader {
+  private let learner: UnrolledLearner<Float>
+  private let worstLoss: Double
+  private let isSpiking: Bool
+
+  /// Makes the network, its pathway and the program of a step.
+  public init(
+    _ contender: Contender, inputCount: Int, outputCount: Int, worstLoss: Double
+  ) throws(InnerLoopError) {
+    let loop = try InnerLoop(
+      network: contender.network, inputCount: inputCount, outputCount: outputCount, rule: contender.rule,
+      credit: contender.credit, worstLoss: worstLoss)
+    do {
+      learner = try UnrolledLearner(network: loop.network, credit: loop.credit, rule: contender.rule)
+    } catch {
+      throw .notDifferentiable(error.description)
+    }
+    self.worstLoss = worstLoss
+    isSpiking = contender.network.rateFunction == nil
+  }
+
+  /// Learns the episode, answers its queries and goes all the way back.
+  public func grade(coefficients: [Double], episode: EncodedEpisode, seed: UInt64) -> GradedScore {
+    let result = learner.gradient(coefficients: coefficients, episode: episode, seed: seed)
+    var score = EpisodeScore(
+      loss: min(worstLoss, result.loss), accuracy: result.accuracy, outcome: .ok, firingRates: result.activity)
+    if isSpiking, result.activity.last == 0 { score.outcome = .silent }
+    if isSpiking, result.activity.contains(where: { $0 > 0.95 }) { score.outcome = .saturated }
+    if !result.isFinite { score.outcome = .nan }
+    if score.outcome != .ok {
+      score.loss = worstLoss
+      score.accuracy = 1 / Double(episode.outputCount)
+    }
+    return GradedScore(
+      score: score, gradient: result.gradient, angles: result.angles, orthonormality: result.orthonormality)
+  }
+}

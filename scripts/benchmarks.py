@@ -4,7 +4,8 @@
 Rounds are interleaved: in each, every work is timed once with ours and once with each peer, so that whatever else the
 machine does falls on all of them. What counts is the median over the rounds.
 
-METAPLAST_PEERS_BENCH   the folder of peer_jax_lif.py and peer_torch_lif.py; without it only our own figures are written
+METAPLAST_PEERS_BENCH   the folder of peer_jax_lif.py, peer_torch_lif.py and peer_jax_rate_metagrad.py; without it only
+                        our own figures are written
 METAPLAST_PEERS_PYTHON  the Python that has JAX (default .venv-bench/bin/python)
 """
 import argparse
@@ -14,15 +15,15 @@ import os
 import pathlib
 import re
 import shlex
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-METAPLAST = ROOT / ".build/release/metaplast"
+import benchmarks_gradient
+from benchmarks_common import METAPLAST, ROOT, peers, pinned, python, run, spread
+
 SAMPLES, STEPS = 250, 20
 POPULATIONS = [1, 2, 4, 8, 16]
 # A network for which nothing was tuned: its hidden layers, and ten classes of 25 samples each, which are 250 as well.
@@ -68,23 +69,6 @@ def works(folder):
     return found
 
 
-def pinned(workers, command, first=0):
-    """The command on as many cores as it has workers, from the first on; all cores need no pinning."""
-    cores = sorted(os.sched_getaffinity(0))
-    if not shutil.which("taskset") or workers >= len(cores):
-        return command
-    return ["taskset", "-c", ",".join(map(str, cores[first:first + workers])), *command]
-
-
-def peers():
-    folder = os.environ.get("METAPLAST_PEERS_BENCH", "")
-    return pathlib.Path(folder).resolve() if folder else None
-
-
-def python():
-    return os.environ.get("METAPLAST_PEERS_PYTHON") or str(ROOT / ".venv-bench/bin/python")
-
-
 def missing_peers():
     """Why there are no peers, in one sentence; None when there are."""
     if peers() is None:
@@ -94,13 +78,6 @@ def missing_peers():
     if subprocess.run([python(), "-c", "import jax"], capture_output=True).returncode != 0:
         return f"{python()} has no JAX: make .venv-bench/installed, or set METAPLAST_PEERS_PYTHON"
     return None
-
-
-def run(command, timeout=900):
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=timeout)
-    if done.returncode != 0:
-        sys.exit(f"error: {shlex.join(command)} ended with {done.returncode}:\n{done.stderr.strip()}")
-    return done.stdout
 
 
 def our_rate(command):
@@ -229,11 +206,7 @@ def shown(command):
     return re.sub(r"\S*/error-hebb-oja-each-sample.yaml", "error-hebb-oja-each-sample.yaml", text)
 
 
-def spread(rates):
-    return f"{statistics.median(rates):.2f} ({min(rates):.2f}–{max(rates):.2f})"
-
-
-def page(todo, workers, table, start, fresh, torch, why_not, options, load):
+def page(todo, workers, table, gradient, start, fresh, torch, why_not, options, load):
     machine = run([str(METAPLAST), "bench", "machine"]).rstrip()
     out = [
         "# Benchmarks", "",
@@ -276,6 +249,9 @@ def page(todo, workers, table, start, fresh, torch, why_not, options, load):
         out += [
             f"{name}, S5 with three terms on all cores: {rate:.2f} episodes/s at population {population}{ratio}.", ""]
 
+    out += gradient.section() if gradient else []
+    if not todo:
+        return "\n".join(out)
     out += ["## Ratios among ours", ""]
     step, sample = ("s5-three-term", "s5-each-sample")
     for n in workers:
@@ -343,13 +319,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         words = [word for word in options.works.split(",") if word]
         todo = [work for work in works(folder) if not words or any(word in work.key for word in words)]
-        if not todo:
+        takes_gradient = not words or any(word in benchmarks_gradient.KEY for word in words)
+        if not todo and not takes_gradient:
             parser.error(f"no work is called {options.works}")
+        gradient = benchmarks_gradient.measure(options, why_not is None, say) if takes_gradient else None
         table = measure(todo, workers, options, why_not is None, say)
-        torch = torch_rates(say) if why_not is None and not options.quick else {}
+        torch = torch_rates(say) if todo and why_not is None and not options.quick else {}
         start = start_up(options.starts)
         fresh = start_up(min(options.starts, 7), evict)
-        text = page(todo, workers, table, start, fresh, torch, why_not, options, load)
+        text = page(todo, workers, table, gradient, start, fresh, torch, why_not, options, load)
     if options.quick and not options.out:
         print(text, end="")
         return

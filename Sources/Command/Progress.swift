@@ -109,7 +109,9 @@ final class Progress {
     if let median = state.median { text += " med \(number(median))" }
     if let deviation = state.deviation { text += " sd \(number(deviation))" }
     if let course = state.course { text += " acc \(number(course.accuracy)) loss \(number(course.loss))" }
-    let rate = Double(state.evaluations.done - pace.done) / max(elapsed - pace.since, 1e-9)
+    let isChanged = state.evaluations.done > pace.done
+    let (done, time) = isChanged ? (state.evaluations.done - pace.done, elapsed - pace.since) : (pace.done, pace.since)
+    let rate = Double(done) / max(time, 1e-9)
     let left = max(0, state.evaluations.of - state.evaluations.before - state.evaluations.done)
     // A gradient takes about three times what the loss takes.
     let plain = min(left, state.plainLeft)

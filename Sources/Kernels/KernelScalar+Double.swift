@@ -60,6 +60,11 @@ extension Double: KernelScalar {
     _ w: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     pre: UnsafePointer<Double>, preStride: Int, post: UnsafePointer<Double>, rank: Int
   ) { mp_add_products_f64(w, stride, columns, list, count, pre, preStride, post, rank) }
+  public static func bothWays(
+    _ w: UnsafePointer<Double>, stride: Int, columns: Int, rows: Int, groups: Int,
+    pre: UnsafePointer<UnsafePointer<Double>?>, post: UnsafePointer<UnsafePointer<Double>?>,
+    ahead: UnsafePointer<UnsafeMutablePointer<Double>?>, back: UnsafePointer<UnsafeMutablePointer<Double>?>
+  ) { mp_both_ways_f64(w, stride, columns, rows, groups, pre, post, ahead, back) }
   public static func transpose(
     _ x: UnsafePointer<Double>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Double>,
     stride yStride: Int

@@ -60,6 +60,11 @@ extension Float: KernelScalar {
     _ w: UnsafeMutablePointer<Float>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     pre: UnsafePointer<Float>, preStride: Int, post: UnsafePointer<Float>, rank: Int
   ) { mp_add_products_f32(w, stride, columns, list, count, pre, preStride, post, rank) }
+  public static func bothWays(
+    _ w: UnsafePointer<Float>, stride: Int, columns: Int, rows: Int, groups: Int,
+    pre: UnsafePointer<UnsafePointer<Float>?>, post: UnsafePointer<UnsafePointer<Float>?>,
+    ahead: UnsafePointer<UnsafeMutablePointer<Float>?>, back: UnsafePointer<UnsafeMutablePointer<Float>?>
+  ) { mp_both_ways_f32(w, stride, columns, rows, groups, pre, post, ahead, back) }
   public static func transpose(
     _ x: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Float>,
     stride yStride: Int

@@ -69,6 +69,12 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func addProducts(
     _ w: UnsafeMutablePointer<Self>, stride: Int, columns: Int, _ list: UnsafePointer<UInt32>, _ count: Int,
     pre: UnsafePointer<Self>, preStride: Int, post: UnsafePointer<Self>, rank: Int)
+  /// In one pass over `rows` rows, for each of one or two `groups`: `ahead[g] += Σ_j pre[g][j] · row(j)` and
+  /// `back[g][j] = row(j) · post[g]`.
+  static func bothWays(
+    _ w: UnsafePointer<Self>, stride: Int, columns: Int, rows: Int, groups: Int,
+    pre: UnsafePointer<UnsafePointer<Self>?>, post: UnsafePointer<UnsafePointer<Self>?>,
+    ahead: UnsafePointer<UnsafeMutablePointer<Self>?>, back: UnsafePointer<UnsafeMutablePointer<Self>?>)
   /// Writes the transpose of a padded matrix of `rows` times `columns` elements.
   static func transpose(
     _ x: UnsafePointer<Self>, stride: Int, rows: Int, columns: Int, into y: UnsafeMutablePointer<Self>,

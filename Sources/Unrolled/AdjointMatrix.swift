@@ -13,6 +13,12 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   private let coefficients: UnsafeMutablePointer<Scalar>
   private let list: UnsafeMutablePointer<UInt32>
   private let ascending: UnsafeMutablePointer<UInt32>
+  /// Room for two vectors that are sent back.
+  private let sent: UnsafeMutablePointer<Scalar>
+  private let pres: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+  private let posts: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+  private let aheads: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
+  private let backs: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
   private let arena = Arena()
   private let capacity: Int
   @exclusivity(unchecked) private var count = 0
@@ -33,7 +39,19 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     coefficients = arena.allocate(capacity, of: Scalar.self)
     list = arena.allocate(max(preCount, postCount), of: UInt32.self)
     ascending = arena.allocate(capacity, of: UInt32.self)
+    sent = arena.allocate(2 * rows, of: Scalar.self)
+    pres = arena.allocate(2, pointersTo: Scalar.self)
+    posts = arena.allocate(2, pointersTo: Scalar.self)
+    aheads = .allocate(capacity: 2)
+    aheads.initialize(repeating: nil, count: 2)
+    backs = .allocate(capacity: 2)
+    backs.initialize(repeating: nil, count: 2)
     for k in 0..<capacity { ascending[k] = UInt32(k) }
+  }
+
+  deinit {
+    aheads.deallocate()
+    backs.deallocate()
   }
 
   /// Bytes held.
@@ -41,6 +59,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
 
   /// Sets everything to 0.
   func clear() {
+    Scalar.fill(2 * rows, sent, with: 0)
     Scalar.fill(preCount * columns, base, with: 0)
     count = 0
     visible = 0
@@ -75,10 +94,53 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     visible = 0
   }
 
+  /// A product `post ⊗ pre` that the weights changed by, and where its factors' derivatives go.
+  struct Change {
+    var pre: UnsafePointer<Scalar>
+    var post: UnsafePointer<Scalar>
+    /// Gains `Λ pre`.
+    var postAdjoint: UnsafeMutablePointer<Scalar>
+    /// Gains `Λᵀ post`.
+    var preAdjoint: UnsafeMutablePointer<Scalar>
+  }
+
+  /// Passes the derivative on to the factors of one product, or of two in one pass over the matrix.
+  func pass(_ first: Change, _ second: Change? = nil) {
+    let groups = second == nil ? 1 : 2
+    (pres[0], posts[0], aheads[0], backs[0]) = (first.pre, first.post, first.postAdjoint, sent)
+    if let second {
+      (pres[1], posts[1], aheads[1], backs[1]) = (second.pre, second.post, second.postAdjoint, sent + rows)
+    }
+    Scalar.bothWays(
+      base, stride: columns, columns: columns, rows: preCount, groups: groups, pre: pres, post: posts, ahead: aheads,
+      back: backs)
+    finish(first, sent)
+    if let second { finish(second, sent + rows) }
+  }
+
+  private func finish(_ change: Change, _ back: UnsafeMutablePointer<Scalar>) {
+    addPendingAhead(change.pre, to: change.postAdjoint)
+    addPendingBack(change.post, to: back)
+    Scalar.addScaled(preCount, change.preAdjoint, factor: 1, back)
+  }
+
   /// `y += Λ x` for a pre vector `x`.
   func addAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     let active = Scalar.nonZero(preCount, x, list: list)
     Scalar.accumulate(base, stride: columns, columns: columns, list, active, factor: x, into: y)
+    addPendingAhead(x, to: y)
+  }
+
+  /// `y += Λᵀ x` for a post vector `x`.
+  func addBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
+    Scalar.rowDots(
+      weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
+      gain: nil, scratch: list, descending: false, into: sent)
+    addPendingBack(x, to: sent)
+    Scalar.addScaled(preCount, y, factor: 1, sent)
+  }
+
+  private func addPendingAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     guard visible > 0 else { return }
     Scalar.rowDots(
       weights: nil, feedback: pre, kind: .plain, scale: 1, stride: rows, columns: rows, rows: visible, x, gain: nil,
@@ -86,11 +148,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     Scalar.accumulate(post, stride: columns, columns: columns, ascending, visible, factor: coefficients, into: y)
   }
 
-  /// `y = Λᵀ x` for a post vector `x`.
-  func back(_ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>) {
-    Scalar.rowDots(
-      weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
-      gain: nil, scratch: list, descending: false, into: y)
+  private func addPendingBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     guard visible > 0 else { return }
     Scalar.rowDots(
       weights: nil, feedback: post, kind: .plain, scale: 1, stride: columns, columns: columns, rows: visible, x,

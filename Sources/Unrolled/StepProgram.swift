@@ -11,6 +11,8 @@ import Rules
 struct StepProgram<Scalar: KernelScalar> {
   let instructions: [Instruction]
   let changes: [Instruction]
+  /// The products among the changes, of each projection.
+  let productChanges: [[Instruction]]
   let answerEnd: Int
   let learnEnd: Int
   let carries: [ProgramBuilder.Carry]
@@ -56,6 +58,9 @@ struct StepProgram<Scalar: KernelScalar> {
     self.isDense = isDense
     instructions = builder.instructions
     changes = builder.changes
+    productChanges = (0..<layerCount).map { l in
+      builder.changes.filter { $0.kind == .product && Int($0.index) == l }
+    }
     carries = builder.carries
     frameSize = Int(builder.frameSize)
     constantSize = Int(builder.constantSize)

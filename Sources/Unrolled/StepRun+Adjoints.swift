@@ -29,12 +29,17 @@ struct AdjointRun<Scalar: KernelScalar> {
       rows.clip(
         weights[synapses.projection].written(), run.histories[synapses.projection], update: u, to: bounds)
     }
-    for i in program.changes where i.kind == .product {
-      let matrix = weights[Int(i.index)]
-      if i.wanted & 1 != 0 { matrix.addAhead(run.at(i.b, values), to: bar(i.a)) }
-      if i.wanted & 2 != 0 {
-        matrix.back(run.at(i.a, values), into: scratch)
-        Scalar.addScaled(matrix.preCount, bar(i.b), factor: 1, scratch)
+    for (matrix, products) in zip(weights, program.productChanges) {
+      for k in stride(from: 0, to: products.count, by: 2) {
+        let (one, other) = (products[k], k + 1 < products.count ? products[k + 1] : nil)
+        if one.wanted == 3, other.map({ $0.wanted == 3 }) ?? true {
+          matrix.pass(change(one, values), other.map { change($0, values) })
+          continue
+        }
+        for i in [one, other].compactMap({ $0 }) {
+          if i.wanted & 1 != 0 { matrix.addAhead(run.at(i.b, values), to: bar(i.a)) }
+          if i.wanted & 2 != 0 { matrix.addBack(run.at(i.a, values), to: bar(i.b)) }
+        }
       }
     }
     for i in program.changes where i.kind == .growth {
@@ -49,6 +54,12 @@ struct AdjointRun<Scalar: KernelScalar> {
         synapses, run.histories[synapses.projection], update: u, adjoint: weights[synapses.projection].written(),
         feedback: program.network.credit.feedback(synapses.projection), { run.at($0, values) }, { bar($0) })
     }
+  }
+
+  private func change(
+    _ i: Instruction, _ values: UnsafeMutablePointer<Scalar>
+  ) -> AdjointMatrix<Scalar>.Change {
+    .init(pre: run.at(i.b, values), post: run.at(i.a, values), postAdjoint: bar(i.a), preAdjoint: bar(i.b))
   }
 
   /// Passes derivatives from the results of a step's instructions to their operands, the last instruction first.

@@ -238,7 +238,8 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
 
   /// Fills in what a sample gives to step `t`, and what the step before left.
   private func begin(
-    _ frame: UnsafeMutablePointer<Scalar>, after before: UnsafeMutablePointer<Scalar>?, _ samples: PresentedSamples<Scalar>,
+    _ frame: UnsafeMutablePointer<Scalar>, after before: UnsafeMutablePointer<Scalar>?,
+    _ samples: PresentedSamples<Scalar>,
     _ k: Int, _ t: Int
   ) {
     samples.write(k, t, into: frame + Int(program.network.input), network.sizes[0])
@@ -312,7 +313,9 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Goes back from the weights after a block to those before it.
-  private func unlearn(_ block: Int, _ support: PresentedSamples<Scalar>, _ tape: Tape<Scalar>, _ back: AdjointRun<Scalar>) {
+  private func unlearn(
+    _ block: Int, _ support: PresentedSamples<Scalar>, _ tape: Tape<Scalar>, _ back: AdjointRun<Scalar>
+  ) {
     let range = tape.range(block)
     var u = tape.updates(block, support.count)
     for k in range.reversed() {

@@ -134,6 +134,33 @@ private struct KernelTrial<Scalar: KernelScalar> {
     return results
   }
 
+  /// One pass both ways, checked against the products it stands for.
+  private func bothWays(_ w: UnsafeMutablePointer<Scalar>) -> [Result] {
+    var results: [Result] = []
+    for groups in 1...2 {
+      let (pre, post) = ((0..<2).map { _ in vector(rows) }, (0..<2).map { _ in vector(width) })
+      let (ahead, back) = ((0..<2).map { _ in vector(width) }, (0..<2).map { _ in vector(rows) })
+      let before = ahead.map { y in (0..<width).map { y[$0] } }
+      func optional<T>(_ x: [T]) -> [T?] { x.map { $0 } }
+      Scalar.bothWays(
+        w, stride: columns, columns: columns, rows: rows, groups: groups, pre: optional(pre.map { UnsafePointer($0) }),
+        post: optional(post.map { UnsafePointer($0) }), ahead: optional(ahead), back: optional(back))
+      for g in 0..<groups {
+        for i in 0..<width {
+          let sum = (0..<rows).reduce(Double(before[g][i])) { $0 + Double(pre[g][$1]) * Double(w[$1 * columns + i]) }
+          #expect(abs(Double(ahead[g][i]) - sum) < 1e-4)
+        }
+        for j in 0..<rows {
+          let sum = (0..<width).reduce(0) { $0 + Double(post[g][$1]) * Double(w[j * columns + $1]) }
+          #expect(abs(Double(back[g][j]) - sum) < 1e-4)
+        }
+        results.append(Result(kernel: "bothWays ahead \(groups)", words: words(ahead[g], columns)))
+        results.append(Result(kernel: "bothWays back \(groups)", words: words(back[g], rows)))
+      }
+    }
+    return results
+  }
+
   private func products() -> [Result] {
     let (w, pre, x) = (matrix(), matrix(), matrix())
     let rank = min(rows, 7)
@@ -147,6 +174,7 @@ private struct KernelTrial<Scalar: KernelScalar> {
     Scalar.addProducts(
       square, stride: columns, columns: columns, list, active, pre: pre, preStride: columns, post: x, rank: rank)
     results.append(Result(kernel: "addProducts", words: words(square, width * columns)))
+    results += bothWays(w)
     let padded = Scalar.padded(rows)
     let turned = arena.allocate(columns * padded, of: Scalar.self)
     Scalar.transpose(w, stride: columns, rows: rows, columns: width, into: turned, stride: padded)

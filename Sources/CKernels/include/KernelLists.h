@@ -62,6 +62,10 @@
     (R *w, size_t stride, size_t columns, const uint32_t *list, size_t count, const R *pre, size_t preStride,          \
      const R *post, size_t rank),                                                                                      \
     (w, stride, columns, list, count, pre, preStride, post, rank))                                                     \
+  K(T, void, both_ways,                                                                                                \
+    (const R *w, size_t stride, size_t columns, size_t rows, size_t groups, const R *const *pre,                       \
+     const R *const *post, R *const *ahead, R *const *back),                                                           \
+    (w, stride, columns, rows, groups, pre, post, ahead, back))                                                        \
   K(T, void, transpose,                                                                                                \
     (const R *x, size_t stride, size_t rows, size_t columns, R *y, size_t yStride),                                    \
     (x, stride, rows, columns, y, yStride))                                                                            \

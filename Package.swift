@@ -96,7 +96,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Pages", "Kernels", "Networks", "Rules", "Tasks", "Search", "Records", "Arithmetic", "CAllocations",
+        "Experiments", "Pages", "Kernels", "Networks", "Credit", "Rules", "Tasks", "Search", "Records", "Arithmetic",
+        "CAllocations",
         "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),

@@ -173,7 +173,9 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   }
 
   func failed(_ outcome: Outcome) -> EpisodeScore {
-    EpisodeScore(
+    // What is not a number in a vector's padding would stay there.
+    if outcome == .nan { network.clear() }
+    return EpisodeScore(
       loss: worstLoss, accuracy: 1 / Double(network.outputCount), outcome: outcome,
       firingRates: [Double](repeating: 0, count: network.parameters.hidden.count))
   }

@@ -97,6 +97,25 @@ public class Network<Scalar: KernelScalar> {
     }
   }
 
+  /// Zeroes all state, and what is not a weight in the weights' memory: after numbers that were not finite.
+  public final func clear() {
+    for (level, (group, count)) in zip(groups, sizes).enumerated() {
+      let padded = Scalar.padded(count + (parameters.bias ? 1 : 0))
+      for vector in [group.activity, group.spikes, group.potential, group.error] {
+        Scalar.fill(padded, vector, with: 0)
+      }
+      if level + 1 < sizes.count {
+        Scalar.fill(padded, group.gain, with: 0)
+        if presynaptic[level].activity != group.activity { Scalar.fill(count, presynaptic[level].activity, with: 0) }
+      }
+      group.spikingCount[0] = 0
+    }
+    for projection in projections {
+      Scalar.fill(projection.preCount * projection.columns, projection.weights, with: 0)
+      projection.matrix.baseChanged()
+    }
+  }
+
   /// Forms the input's gain from its activity; pathways ask for it before they form the input's error.
   public func formInputGain() { preconditionFailure("\(type(of: self)) forms no input gain") }
 

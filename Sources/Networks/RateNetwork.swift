@@ -46,28 +46,46 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
   public func present(
     _ drive: UnsafePointer<Float>, list: UnsafePointer<UInt16>, count: Int, learning: Bool
   ) {
+    clearInput()
+    for k in 0..<count { setInput(k, Int(list[k]), Scalar(drive[Int(list[k])])) }
+    propagateInput(count, learning: learning)
+  }
+
+  /// Presents a sample in full precision, one value an input.
+  public func present(values: [Scalar], learning: Bool) {
+    precondition(values.count == sizes[0], "\(values.count) values for \(sizes[0]) inputs")
+    clearInput()
+    var count = 0
+    for (j, value) in values.enumerated() where value != 0 {
+      setInput(count, j, value)
+      count += 1
+    }
+    propagateInput(count, learning: learning)
+  }
+
+  private func clearInput() {
     let input = groups[0]
     let first = presynaptic[0]
-    let hasBias = parameters.bias
     for k in 0..<Int(input.spikingCount[0]) {
       input.activity[Int(input.spiking[k])] = 0
       first.activity[Int(input.spiking[k])] = 0
     }
-    for k in 0..<count {
-      let j = Int(list[k])
-      input.spiking[k] = UInt32(j)
-      let value = Scalar(drive[j])
-      input.activity[j] = value
-      first.activity[j] = value
-    }
-    input.spikingCount[0] = UInt32(count)
-    var active = count
-    if hasBias {
-      // The list has room for one more; the bias is cleared above only if it is counted.
-      input.spiking[count] = UInt32(sizes[0])
-      active += 1
-    }
-    projections[0].matrix.ahead(first.activity, input.spiking, active, into: groups[1].potential)
+  }
+
+  private func setInput(_ k: Int, _ j: Int, _ value: Scalar) {
+    groups[0].spiking[k] = UInt32(j)
+    groups[0].activity[j] = value
+    presynaptic[0].activity[j] = value
+  }
+
+  @specialized(where Scalar == Float)
+  private func propagateInput(_ count: Int, learning: Bool) {
+    let list = groups[0].spiking
+    groups[0].spikingCount[0] = UInt32(count)
+    // The list has room for the bias, which is not counted and so never cleared.
+    if parameters.bias { list[count] = UInt32(sizes[0]) }
+    projections[0].matrix.ahead(
+      presynaptic[0].activity, list, parameters.bias ? count + 1 : count, into: groups[1].potential)
     propagate(learning: learning)
   }
 

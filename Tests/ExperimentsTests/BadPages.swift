@@ -39,7 +39,25 @@ extension BadPage {
       "network must be a mapping (got a list)"),
     BadPage(
       "network: {neuron: liff}",
-      "network.neuron must be lif or adaptive-lif, not \"liff\" (did you mean \"lif\"?)"),
+      "network.neuron must be lif, adaptive-lif, softplus, tanh or relu, not \"liff\" (did you mean \"lif\"?)"),
+    BadPage(
+      "network: {neuron: softplus, steps: 20}",
+      "network.steps must be 1, for a sample is one step of softplus neurons (got 20)"),
+    BadPage(
+      "network: {neuron: relu, learn_from: 3}",
+      "network.learn_from must be 1, for a sample is one step of relu neurons (got 3)"),
+    BadPage(
+      "network: {neuron: tanh}\nencoder: {kind: bernoulli, rate: 0.5}",
+      "encoder.kind must be current, for tanh neurons take intensities, not spikes"),
+    BadPage(
+      "network: {bias: true}",
+      "network.bias must be false, for lif neurons have no bias units; rate neurons have: softplus, tanh, relu"),
+    BadPage(
+      "network: {bias: 1}",
+      "network.bias must be true or false (got 1)"),
+    BadPage(
+      "network: {sharpness: 0}",
+      "network.sharpness must be greater than 0 (got 0)"),
     BadPage(
       "network: {hidden: [0]}",
       "network.hidden[0] must be at least 1 (got 0)"),
@@ -141,6 +159,9 @@ extension BadPage {
     BadPage(
       "task: {labels: drop}",
       "task.labels must be remap or keep, not \"drop\""),
+    BadPage(
+      "task: {pools: even}",
+      "task.pools must be standard or equal, not \"even\""),
     BadPage(
       "task: {replacement: maybe}",
       "task.replacement must be true or false (got \"maybe\")"),

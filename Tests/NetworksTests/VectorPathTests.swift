@@ -282,6 +282,13 @@ private struct KernelTrial<Scalar: KernelScalar> {
 
   private func neurons() -> [Result] {
     var results: [Result] = []
+    for kind in Int32(0)..<3 {
+      let (v, y, psi, slope) = (vector(width), vector(width), vector(width), vector(width))
+      Scalar.rate(width, kind: kind, sharpness: 3, v, into: y, gain: psi)
+      Scalar.rateGain(width, kind: kind, sharpness: 3, y, into: slope)
+      results.append(
+        Result(kernel: "rate \(kind)", words: words(y, columns) + words(psi, columns) + words(slope, columns)))
+    }
     for reset in 0..<3 {
       for thresholdStep in 0..<2 {
         let (v, s, current, threshold) = (vector(width), vector(width), vector(width), vector(width))

@@ -173,8 +173,11 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   }
 
   func failed(_ outcome: Outcome) -> EpisodeScore {
-    // What is not a number in a vector's padding would stay there.
-    if outcome == .nan { network.clear() }
+    // What is not a number in a vector's padding would stay there, in the network and in the values of plans.
+    if outcome == .nan {
+      network.clear()
+      plans.removeAll()
+    }
     return EpisodeScore(
       loss: worstLoss, accuracy: 1 / Double(network.outputCount), outcome: outcome,
       firingRates: [Double](repeating: 0, count: network.parameters.hidden.count))

@@ -119,8 +119,8 @@ struct MetaGradientDiscoveryTests {
       $0.optimizer.episodes = 3
     }
     let first = try whole(plan, workers: 2).generations[0]
-    let grader = try CentralDifferences(
-      plan.start, inputCount: plan.source.family.inputCount, outputCount: plan.source.outputCount,
+    let grader = try episodeGrader(
+      for: plan.start, inputCount: plan.source.family.inputCount, outputCount: plan.source.outputCount,
       worstLoss: plan.experiment.worstLoss)
     let theta = plan.start.coefficients
     let grades = plan.source.encoded(.search, 0..<3, by: Crew(workers: 1))!.map {

@@ -213,7 +213,12 @@ def page(todo, workers, table, gradient, start, fresh, torch, why_not, options, 
         f"Written by `make bench` on {datetime.date.today()}: episodes per second, the median of rounds, of which",
         f"there were {options.rounds}, the least and the greatest. Rounds are interleaved: ours and peers take turns.",
         f"The machine's load before the first was {load:.2f}.", "",
-        *versions(why_not is None), "", "```", machine, "```", "", "## The same work", "",
+        *versions(why_not is None), "", "```", machine, "```", "",
+    ]
+    if not todo:
+        return "\n".join(out + gradient.section())
+    out += [
+        "## The same work", "",
         f"An episode is {SAMPLES} samples of {STEPS} steps, each seen once, with a change of all weights after every",
         "step, in single precision. Before a work is timed its answer is checked: two learners agree bit for bit, and",
         "with double precision on average. A coefficient that is 0 is set to a thousandth of its step, so that its",
@@ -250,8 +255,6 @@ def page(todo, workers, table, gradient, start, fresh, torch, why_not, options, 
             f"{name}, S5 with three terms on all cores: {rate:.2f} episodes/s at population {population}{ratio}.", ""]
 
     out += gradient.section() if gradient else []
-    if not todo:
-        return "\n".join(out)
     out += ["## Ratios among ours", ""]
     step, sample = ("s5-three-term", "s5-each-sample")
     for n in workers:

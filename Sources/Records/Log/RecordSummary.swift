@@ -16,7 +16,7 @@ public struct RecordSummary: Sendable, Hashable, Codable {
     public var evaluations: Int
     /// Names of the coefficients.
     public var parameters: [String]
-    /// Coefficients of the best candidate.
+    /// Coefficients of the best candidate; of a descent, those that it reached.
     public var best: [Double?]
     /// Fitness of the best candidate.
     public var bestFitness: Double?
@@ -138,10 +138,12 @@ extension RecordSummary {
     for code in try record.file.readIntegers("/discovery/candidate_status").values {
       counts[CandidateStatus(code: code).word, default: 0] += 1
     }
+    // Each generation of a descent met other episodes: where it stands counts, and not its luckiest one.
+    let reached = header.search == "meta-gradient" ? last?.measures[.searchMean] : nil
     return Search(
       method: header.search, direction: header.direction.rawValue, generations: count, candidates: header.candidates,
       evaluations: last?.evaluations ?? 0, parameters: header.parameters.map(\.name),
-      best: (last?.incumbentParameter ?? []).map(finite), bestFitness: last.flatMap { finite($0.incumbentFitness) },
+      best: (reached ?? last?.incumbentParameter ?? []).map(finite), bestFitness: last.flatMap { finite($0.incumbentFitness) },
       medianFitness: last.flatMap { finite($0.medianFitness) }, wallTime: last.flatMap { finite($0.wallTime) },
       statusCounts: counts)
   }

@@ -12,6 +12,7 @@ final class DeferredProgram<Scalar: KernelScalar> {
   private let growth: Value<Scalar>?
   private let scratch: UnsafeMutablePointer<UInt32>
   private let takesEffect: Bool
+  private let sendsLate: Bool
   /// Quantities the terms read.
   let reads: Set<Quantity>
   /// What has to follow every step, before the update: filtered rows of the transposed matrix.
@@ -23,6 +24,21 @@ final class DeferredProgram<Scalar: KernelScalar> {
     var factors: UnsafeMutablePointer<UnsafePointer<Scalar>?>
     var vectors: UnsafeMutablePointer<UnsafePointer<Scalar>?>
     var post: UnsafePointer<Scalar>
+    /// `factor · back(vector)` more on the pre side, for the matrix to form when it is needed.
+    var back: (factor: UnsafePointer<Scalar>, vector: UnsafePointer<Scalar>)?
+  }
+
+  /// Terms that share a post factor.
+  private struct Sum {
+    var post: [Factor]
+    var value: Value<Scalar>
+    var pre: [(factor: Value<Scalar>, vector: Value<Scalar>)] = []
+    var back: (argument: Expression, factor: Value<Scalar>, vector: Value<Scalar>)?
+
+    init(post: [Factor], value: Value<Scalar>) {
+      self.post = post
+      self.value = value
+    }
   }
 
   /// Whether terms are products of a post and a pre vector, or plain decay.
@@ -41,8 +57,10 @@ final class DeferredProgram<Scalar: KernelScalar> {
     var builder = template
     builder.filtersSpikes = true
     let view = builder.view
-    var sums: [(post: [Factor], value: Value<Scalar>, pre: [(factor: Value<Scalar>, vector: Value<Scalar>)])] = []
+    var sums: [Sum] = []
     var growth: Value<Scalar>?
+    // Over many samples the matrix takes what is sent back together.
+    let sendsLate = view.samplesHeld > 1 && terms.allSatisfy { $0.weightPower == 0 }
     for term in terms {
       let number = builder.value(.number(term.number))
       let scalar = builder.product(number, builder.product(of: term.scalar))!
@@ -51,14 +69,27 @@ final class DeferredProgram<Scalar: KernelScalar> {
         growth = builder.sum(growth, scalar)
         continue
       }
-      let vector = builder.preVector(builder.product(of: term.pre) ?? builder.value(.number(1)))
-      if let known = sums.firstIndex(where: { $0.post == term.post }) {
-        sums[known].pre.append((scalar, vector))
+      let known: Int
+      if let found = sums.firstIndex(where: { $0.post == term.post }) {
+        known = found
       } else {
         let post = builder.postVector(builder.product(of: term.post) ?? builder.value(.number(1)))
-        sums.append((term.post, post, [(scalar, vector)]))
+        sums.append(Sum(post: term.post, value: post))
+        known = sums.count - 1
       }
+      if sendsLate, term.pre.count == 1, term.pre[0].power == 1, case .back(let argument) = term.pre[0].base,
+        sums[known].back == nil || sums[known].back!.argument == argument
+      {
+        builder.reads.insert(.weight)
+        let vector = builder.postVector(builder.value(argument))
+        let factor = builder.sum(sums[known].back?.factor, scalar)
+        sums[known].back = (argument, factor, vector)
+        continue
+      }
+      let vector = builder.preVector(builder.product(of: term.pre) ?? builder.value(.number(1)))
+      sums[known].pre.append((scalar, vector))
     }
+    self.sendsLate = sums.contains { $0.back != nil }
     let arena = builder.arena
     products = sums.map { sum in
       let factors = arena.allocate(sum.pre.count, pointersTo: Scalar.self)
@@ -67,7 +98,9 @@ final class DeferredProgram<Scalar: KernelScalar> {
         factors[k] = summand.factor.address
         vectors[k] = summand.vector.address
       }
-      return Product(count: sum.pre.count, factors: factors, vectors: vectors, post: sum.value.address)
+      return Product(
+        count: sum.pre.count, factors: factors, vectors: vectors, post: sum.value.address,
+        back: sum.back.map { ($0.factor.address, $0.vector.address) })
     }
     self.view = view
     self.growth = growth
@@ -83,7 +116,9 @@ final class DeferredProgram<Scalar: KernelScalar> {
   /// Computes what depends on coefficients alone and makes room in the matrix.
   func bind() {
     for operation in fixed { operation.run(view, scratch) }
-    view.matrix.prepare(groups: products.count, steps: view.steps * view.samplesHeld, takesEffect: takesEffect)
+    view.matrix.prepare(
+      groups: products.count, steps: view.steps * view.samplesHeld, takesEffect: takesEffect,
+      sendsLate: sendsLate)
   }
 
   /// Takes the changes of a step; every factor is read before any weight moves.
@@ -94,7 +129,9 @@ final class DeferredProgram<Scalar: KernelScalar> {
     let matrix = view.matrix
     for g in products.indices {
       let product = products[g]
-      matrix.change(g, pre: product.count, factors: product.factors, product.vectors, post: product.post)
+      matrix.change(
+        g, pre: product.count, factors: product.factors, product.vectors, post: product.post,
+        back: product.back)
     }
     matrix.commit()
   }

@@ -38,6 +38,8 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   @exclusivity(unchecked) private var scale: Scalar = 1
   @exclusivity(unchecked) private var takesEffect = true
   private var held: UnsafeMutablePointer<Scalar>?
+  /// What pending changes send back later; nil where all is sent back at once.
+  @exclusivity(unchecked) private var late: LateChanges<Scalar>?
   @exclusivity(unchecked) private var holds = false
   @exclusivity(unchecked) private var foreseen: UnsafePointer<Scalar>?
 
@@ -63,6 +65,7 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   public var dense: [Scalar] {
     get {
       var matrix = [Scalar](repeating: 0, count: preCount * postCount)
+      settle()
       for j in 0..<preCount {
         for i in 0..<postCount {
           var weight = base[j * columns + i]
@@ -109,7 +112,15 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   /// - Parameters:
   ///   - steps: steps of a sample.
   ///   - takesEffect: false when changes count only once they are written, at the end of a sample.
-  public func prepare(groups: Int, steps: Int, takesEffect: Bool) {
+  ///   - sendsLate: whether changes say vectors to be sent back later; they must take effect, and weights must not grow.
+  public func prepare(groups: Int, steps: Int, takesEffect: Bool, sendsLate: Bool = false) {
+    precondition(takesEffect || !sendsLate, "changes that do not take effect are not sent back later")
+    if !sendsLate {
+      late = nil
+    } else if late == nil || late!.capacity < min(steps, Self.capacity) * groups {
+      late = LateChanges(
+        capacity: min(steps, Self.capacity) * groups, preCount: preCount, postCount: postCount, in: arena)
+    }
     let capacity = min(steps, Self.capacity) * groups
     if capacity > room {
       pre = arena.allocate(capacity * rows, of: Scalar.self)
@@ -144,16 +155,71 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
 
   /// Takes the product of group `g` at this step, its pre vector a sum of vectors with a factor each; `commit` ends the
   /// step.
+  ///
+  /// With `back` the pre vector is `factor · Wᵀ vector` more, of the weights before this step, formed when it is needed.
   @specialized(where Scalar == Float)
   public func change(
     _ g: Int, pre count: Int, factors: UnsafePointer<UnsafePointer<Scalar>?>,
-    _ vectors: UnsafePointer<UnsafePointer<Scalar>?>, post other: UnsafePointer<Scalar>
+    _ vectors: UnsafePointer<UnsafePointer<Scalar>?>, post other: UnsafePointer<Scalar>,
+    back: (factor: UnsafePointer<Scalar>, vector: UnsafePointer<Scalar>)? = nil
   ) {
     precondition(pending < full, "more than \(full) changes in a sample")
     let row = pending * groups + g
     Scalar.combine(
       rows, count, factor: factors, vectors, scale: takesEffect && scale != 1 ? 1 / scale : 1, into: pre + row * rows)
     Scalar.copy(columns, other, to: post + row * columns)
+    guard let late else { return }
+    late.factors[row] = back?.factor[0] ?? 0
+    if let back { Scalar.copy(columns, back.vector, to: late.vectors + row * columns) }
+  }
+
+  /// Forms what pending changes were to send back later.
+  private func settle() {
+    guard let late, pending > 0 else { return }
+    let coefficients = coefficients
+    var count = 0
+    // Backwards, for the pre vectors of earlier steps are read as they were said.
+    for row in stride(from: pending * groups - 1, through: 0, by: -1) where late.factors[row] != 0 {
+      let steps = row / groups
+      Scalar.copy(columns, late.vectors + row * columns, to: late.argument)
+      unroll(late.argument, steps: steps, late)
+      let target = pre + row * rows
+      let factor = late.factors[row]
+      for earlier in 0..<steps * groups {
+        Scalar.addScaled(rows, target, factor: factor * coefficients[earlier], pre + earlier * rows)
+      }
+      for i in 0..<postCount { late.transposed[i * late.stride + count] = factor * late.argument[i] }
+      late.rows[count] = UInt32(row)
+      count += 1
+    }
+    guard count > 0 else { return }
+    let width = Scalar.panelWidth
+    for first in stride(from: 0, to: preCount, by: width) {
+      let here = min(width, preCount - first)
+      Scalar.pack(
+        base, stride: columns, late.everyone + first, here, next: min(width, preCount - first - here),
+        columns: columns, into: late.panel)
+      Scalar.panelDots(
+        late.panel, late.everyone, postCount, late.transposed, stride: late.stride, steps: count, into: late.sums)
+      for k in 0..<count {
+        Scalar.addScaled(here, pre + Int(late.rows[k]) * rows + first, factor: 1, late.sums + k * width)
+      }
+    }
+    for k in 0..<count { late.factors[Int(late.rows[k])] = 0 }
+  }
+
+  /// Turns `x` into the `u` of `W_sᵀ x = W₀ᵀ u + Σ_r coefficients[r] · pre_r`, the weights those after `steps` pending
+  /// steps and `r` the changes of these: `W_{k+1}ᵀ x = W_kᵀ (x + Σ_g λ_g (post_g · x) q_g) + Σ_g (post_g · x) pre_g`.
+  @specialized(where Scalar == Float)
+  private func unroll(_ x: UnsafeMutablePointer<Scalar>, steps: Int, _ late: LateChanges<Scalar>) {
+    for k in stride(from: steps - 1, through: 0, by: -1) {
+      let row = k * groups
+      Scalar.rowDots(
+        post + row * columns, columns: columns, rows: groups, x, scratch: scratch, into: coefficients + row)
+      for r in row..<row + groups where late.factors[r] != 0 {
+        Scalar.addScaled(columns, x, factor: late.factors[r] * coefficients[r], late.vectors + r * columns)
+      }
+    }
   }
 
   /// Ends the changes of a step.
@@ -176,6 +242,7 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   public func write() {
     if pending == 0 && scale == 1 && !holds { return }
+    settle()
     if scale != 1, !takesEffect { Scalar.multiply(preCount * columns, base, by: scale) }
     addPending(to: base)
     if holds, let held { Scalar.addScaled(preCount * columns, base, factor: 1, held) }
@@ -228,6 +295,17 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
   /// `y = gain ∘ Wᵀ x` for a post vector `x`; rows of zero gain are skipped. `gain` nil stands for ones.
   @specialized(where Scalar == Float)
   public func back(_ x: UnsafePointer<Scalar>, gain: UnsafePointer<Scalar>?, into y: UnsafeMutablePointer<Scalar>) {
+    if let late, pending > 0 {
+      Scalar.copy(columns, x, to: late.argument)
+      unroll(late.argument, steps: pending, late)
+      Scalar.rowDots(
+        weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount,
+        late.argument, gain: nil, scratch: scratch, descending: false, into: y)
+      Scalar.accumulate(
+        pre, stride: rows, columns: rows, ascending, pending * groups, factor: coefficients, into: y)
+      if let gain { Scalar.multiply(preCount, y, by: gain) }
+      return
+    }
     Scalar.rowDots(
       weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
       gain: reads ? nil : gain, scratch: scratch, descending: false, into: y)
@@ -255,8 +333,55 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     let rank = pending * groups
     if rank > 0 {
       Scalar.rowDots(pre, columns: rows, rows: rank, x, scratch: scratch, into: coefficients)
+      if let late {
+        for k in 0..<pending {
+          let row = k * groups
+          for r in row..<row + groups where late.factors[r] != 0 {
+            Scalar.rowDots(late.vectors + r * columns, columns: columns, rows: 1, y, scratch: scratch, into: late.dot)
+            coefficients[r] += late.factors[r] * late.dot[0]
+          }
+          Scalar.accumulate(
+            post + row * columns, stride: columns, columns: columns, ascending, groups, factor: coefficients + row,
+            into: y)
+        }
+        return
+      }
       Scalar.accumulate(post, stride: columns, columns: columns, ascending, rank, factor: coefficients, into: y)
     }
     if scale != 1 { Scalar.multiply(columns, y, by: scale) }
+  }
+}
+
+/// What changes send back later: `λ · Wᵀ q`, of the weights before the step of the change.
+private struct LateChanges<Scalar: KernelScalar> {
+  let capacity: Int
+  let stride: Int
+  /// λ of every change, 0 for none.
+  let factors: UnsafeMutablePointer<Scalar>
+  /// q of every change, columns apart.
+  let vectors: UnsafeMutablePointer<Scalar>
+  let argument: UnsafeMutablePointer<Scalar>
+  let dot: UnsafeMutablePointer<Scalar>
+  /// Arguments side by side, [post][change], and whose they are.
+  let transposed: UnsafeMutablePointer<Scalar>
+  let rows: UnsafeMutablePointer<UInt32>
+  let panel: UnsafeMutablePointer<Scalar>
+  let sums: UnsafeMutablePointer<Scalar>
+  let everyone: UnsafeMutablePointer<UInt32>
+
+  init(capacity: Int, preCount: Int, postCount: Int, in arena: Arena) {
+    let columns = Scalar.padded(postCount)
+    self.capacity = capacity
+    stride = Scalar.padded(capacity)
+    factors = arena.allocate(capacity, of: Scalar.self)
+    vectors = arena.allocate(capacity * columns, of: Scalar.self)
+    argument = arena.allocate(columns, of: Scalar.self)
+    dot = arena.allocate(1, of: Scalar.self)
+    transposed = arena.allocate(columns * stride, of: Scalar.self)
+    rows = arena.allocate(capacity, of: UInt32.self)
+    panel = arena.allocate(columns * Scalar.panelWidth, of: Scalar.self)
+    sums = arena.allocate(capacity * Scalar.panelWidth, of: Scalar.self)
+    everyone = arena.allocate(max(preCount, postCount), of: UInt32.self)
+    for j in 0..<max(preCount, postCount) { everyone[j] = UInt32(j) }
   }
 }

@@ -13,8 +13,8 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
   /// Sum over samples since `clearActivity` of each hidden group's mean activity.
   @exclusivity(unchecked) public private(set) var activitySums: [Double]
 
-  /// Eight samples: the products of fewer are written at more cost, those of more are corrected for at more cost.
-  public static var samplesHeld: Int { 8 }
+  /// Fewer are written at more cost a sample, more are corrected for at more cost.
+  public static var samplesHeld: Int { 16 }
 
   private let code: Int32
   private let state: Arena

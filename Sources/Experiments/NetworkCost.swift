@@ -43,7 +43,8 @@ public struct NetworkCost: Sendable, Hashable {
     let count = sizes.count - 1
     let pathway = contender.rule.credit ?? contender.credit
     let isRate = network.rateFunction != nil
-    let activities = isRate
+    let activities =
+      isRate
       ? [.rateInput] + network.hidden.map { _ in .rate } : activity ?? ([.input] + network.hidden.map { _ in .hidden })
     precondition(activities.count == count, "\(activities.count) activities for \(count) groups")
     steps = isRate ? 1 : network.steps
@@ -84,7 +85,13 @@ public struct NetworkCost: Sendable, Hashable {
       for l in stride(from: count - 1, through: lowestError, by: -1) {
         // The plan of the input's projection counts its own error.
         if l == 0, shapes[0].hasErrorFeedback { continue }
-        let work = NetworkCost.delivery(shapes[l], pathway: pathway, outputCount: outputCount)
+        var work = NetworkCost.delivery(shapes[l], pathway: pathway, outputCount: outputCount)
+        if isRate, l == 0, pathway == "random", network.rateFunction != .tanh {
+          // Rows of inputs that are not 0 alone, in single precision.
+          let rows = shapes[0].pre.step * Double(inputCount)
+          let columns = Double(Float.padded(shapes[0].postCount))
+          work = Work(multiplyAdds: rows * columns, near: 24 * Double(inputCount), step: 4 * rows * columns, calls: 2)
+        }
         delivered += work
         footprint.step += work.step
       }

@@ -107,6 +107,12 @@ extension PlanCost {
             multiplyAdds: spikes * Work.summedLanes(shape.rows), near: 8 * rows, step: 4 * spikes * rows, calls: 2)
             + .pass(shape.rows, operands: 3))
         update += learning * (.pass(shape.rows, operands: 2) + correction)
+      } else if products.contains(where: { $0.backArguments.contains(argument) && shape.sendsLate($0, terms) }) {
+        // One pass over the weights, through panels, for all samples that are held back.
+        update += learning * correction
+        update += Work(
+          multiplyAdds: learning * rows * columns + 8 * rows * columns, near: learning * rows * columns,
+          sample: shape.matrixBytes, calls: rows / 16)
       } else {
         update += learning * (shape.back + correction)
       }
@@ -326,6 +332,14 @@ extension PlanShape {
   var ahead: Work {
     Work(multiplyAdds: matrixBytes / 4, near: 4 * Double(columns), step: matrixBytes, calls: 3)
       + .oneByOne(Double(preCount))
+  }
+
+  /// Whether the matrix forms a term's `back` for all samples that are held back at once.
+  func sendsLate(_ term: Term, _ terms: PlanTerms) -> Bool {
+    guard samplesHeld > 1, terms.live.allSatisfy({ $0.weightPower == 0 }), term.pre.count == 1, term.pre[0].power == 1
+    else { return false }
+    if case .back = term.pre[0].base { return true }
+    return false
   }
 
   /// Whether `back` of the argument follows the spikes of the post group.

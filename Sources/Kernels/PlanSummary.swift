@@ -16,6 +16,10 @@ public struct PlanSummary: Sendable, Hashable {
     case dense = "dense fallback: synapse by synapse"
     /// `pre ⊗ post`, kept and written once a sample.
     case deferred = "deferred low-rank: kept as a product, written once a sample"
+    /// `pre ⊗ post`, kept over several samples of one step.
+    case held = "deferred low-rank: kept as a product, written once in several samples"
+    /// As `held`, with `Wᵀp` of all these samples formed together.
+    case heldBack = "deferred low-rank: back of several samples at once, written with them"
     /// As `deferred`, with `Wᵀp` of a trace of spikes.
     case followed = "deferred low-rank; back follows spikes through the transposed weights"
     /// As `deferred`, with `Wᵀp` from the matrix at every step.
@@ -80,6 +84,10 @@ public struct PlanSummary: Sendable, Hashable {
         case .swept: method = Self.swept(term, wanted, rule, shape)
         case .deferred:
           let backs = term.backArguments
+          if shape.samplesHeld > 1, term.weightPower == 0 {
+            method = backs.isEmpty ? .held : shape.sendsLate(term, wanted) ? .heldBack : .corrected
+            break
+          }
           method =
             term.weightPower == 1
             ? .scale

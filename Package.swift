@@ -84,7 +84,7 @@ let package = Package(
       name: "UnrolledTests",
       dependencies: [
         "Unrolled", "Experiments", "Credit", "Networks", "Kernels", "Rules", "Tasks", "Arithmetic", "Records",
-        "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+        "CAllocations", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(

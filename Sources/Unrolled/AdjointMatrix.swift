@@ -58,6 +58,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   var byteCount: Int { arena.byteCount }
 
   /// Sets everything to 0.
+  @specialized(where Scalar == Float)
   func clear() {
     Scalar.fill(2 * rows, sent, with: 0)
     Scalar.fill(preCount * columns, base, with: 0)
@@ -66,6 +67,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   }
 
   /// Adds `pre ⊗ post`; seen by readers after the next `settle`.
+  @specialized(where Scalar == Float)
   func add(pre q: UnsafePointer<Scalar>, post p: UnsafePointer<Scalar>) {
     precondition(count < capacity, "more than \(capacity) products between two settlements")
     Scalar.copy(rows, q, to: pre + count * rows)
@@ -74,17 +76,20 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   }
 
   /// Lets readers see what was added.
+  @specialized(where Scalar == Float)
   func settle() {
     if count >= Self.depth { write() }
     visible = count
   }
 
   /// The whole matrix, pre-major, `columns` apart, with everything written.
+  @specialized(where Scalar == Float)
   func written() -> UnsafeMutablePointer<Scalar> {
     write()
     return base
   }
 
+  @specialized(where Scalar == Float)
   private func write() {
     guard count > 0 else { return }
     let active = Scalar.activeColumns(pre, stride: rows, rows: count, columns: preCount, list: list)
@@ -105,6 +110,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   }
 
   /// Passes the derivative on to the factors of one product, or of two in one pass over the matrix.
+  @specialized(where Scalar == Float)
   func pass(_ first: Change, _ second: Change? = nil) {
     let groups = second == nil ? 1 : 2
     (pres[0], posts[0], aheads[0], backs[0]) = (first.pre, first.post, first.postAdjoint, sent)
@@ -118,6 +124,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     if let second { finish(second, sent + rows) }
   }
 
+  @specialized(where Scalar == Float)
   private func finish(_ change: Change, _ back: UnsafeMutablePointer<Scalar>) {
     addPendingAhead(change.pre, to: change.postAdjoint)
     addPendingBack(change.post, to: back)
@@ -125,6 +132,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   }
 
   /// `y += Λ x` for a pre vector `x`.
+  @specialized(where Scalar == Float)
   func addAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     let active = Scalar.nonZero(preCount, x, list: list)
     Scalar.accumulate(base, stride: columns, columns: columns, list, active, factor: x, into: y)
@@ -132,6 +140,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   }
 
   /// `y += Λᵀ x` for a post vector `x`.
+  @specialized(where Scalar == Float)
   func addBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     Scalar.rowDots(
       weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
@@ -140,6 +149,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     Scalar.addScaled(preCount, y, factor: 1, sent)
   }
 
+  @specialized(where Scalar == Float)
   private func addPendingAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     guard visible > 0 else { return }
     Scalar.rowDots(
@@ -148,6 +158,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     Scalar.accumulate(post, stride: columns, columns: columns, ascending, visible, factor: coefficients, into: y)
   }
 
+  @specialized(where Scalar == Float)
   private func addPendingBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     guard visible > 0 else { return }
     Scalar.rowDots(

@@ -56,6 +56,7 @@ struct AdjointRun<Scalar: KernelScalar> {
     }
   }
 
+  @specialized(where Scalar == Float)
   private func change(
     _ i: Instruction, _ values: UnsafeMutablePointer<Scalar>
   ) -> AdjointMatrix<Scalar>.Change {
@@ -135,6 +136,7 @@ struct AdjointRun<Scalar: KernelScalar> {
   }
 
   /// `y += F x`, the way back through feedback.
+  @specialized(where Scalar == Float)
   private func returned(
     _ feedback: Feedback<Scalar>, _ u: Int, _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>
   ) {

@@ -57,6 +57,7 @@ struct StepRun<Scalar: KernelScalar> {
     }
   }
 
+  @specialized(where Scalar == Float)
   private func send(
     _ feedback: Feedback<Scalar>, _ u: Int, _ x: UnsafePointer<Scalar>, gain: UnsafePointer<Scalar>?,
     into y: UnsafeMutablePointer<Scalar>

@@ -48,6 +48,7 @@ final class SynapseRows<Scalar: KernelScalar> {
   }
 
   /// Adds update `u` of single synapses to the weights after it, and clips those.
+  @specialized(where Scalar == Float)
   func change(
     _ program: SynapseProgram, _ history: WeightHistory<Scalar>, update u: Int,
     feedback: UnsafePointer<Scalar>?, _ at: (Slot) -> UnsafeMutablePointer<Scalar>
@@ -67,6 +68,7 @@ final class SynapseRows<Scalar: KernelScalar> {
   }
 
   /// Sets the derivative of weights that were clipped at update `u` to 0.
+  @specialized(where Scalar == Float)
   func clip(
     _ adjoint: UnsafeMutablePointer<Scalar>, _ history: WeightHistory<Scalar>, update u: Int,
     to bounds: ClosedRange<Double>

@@ -206,6 +206,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Learns the samples of a block from its checkpoint, and leaves the next block's.
+  @specialized(where Scalar == Float)
   private func learn(_ block: Int, _ support: PresentedSamples<Scalar>, _ tape: Tape<Scalar>, _ run: StepRun<Scalar>) {
     for (l, history) in tape.histories.enumerated() {
       Scalar.copy(history.size, tape.checkpoint(block, l), to: history.base(0))
@@ -237,6 +238,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Fills in what a sample gives to step `t`, and what the step before left.
+  @specialized(where Scalar == Float)
   private func begin(
     _ frame: UnsafeMutablePointer<Scalar>, after before: UnsafeMutablePointer<Scalar>?,
     _ samples: PresentedSamples<Scalar>,
@@ -254,12 +256,14 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     }
   }
 
+  @specialized(where Scalar == Float)
   private func reward(_ frame: UnsafeMutablePointer<Scalar>, label: Int, expected: Scalar, _ count: Int) {
     let won = largest(frame) == label
     frame[Int(program.network.reward)] = won ? 1 : -1
     frame[Int(program.network.modulator)] = (won ? 1 : -1) - expected
   }
 
+  @specialized(where Scalar == Float)
   private func largest(_ frame: UnsafeMutablePointer<Scalar>) -> Int {
     let v = frame + Int(program.network.potential.last!)
     var best = 0
@@ -270,6 +274,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   // MARK: Back
 
   /// Answers the queries with the weights after `updates` updates of the last block, and goes back to those weights.
+  @specialized(where Scalar == Float)
   private func answer(
     _ query: PresentedSamples<Scalar>, updates u: Int, _ run: StepRun<Scalar>, _ back: AdjointRun<Scalar>
   ) -> EpisodeGradient {
@@ -313,6 +318,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Goes back from the weights after a block to those before it.
+  @specialized(where Scalar == Float)
   private func unlearn(
     _ block: Int, _ support: PresentedSamples<Scalar>, _ tape: Tape<Scalar>, _ back: AdjointRun<Scalar>
   ) {
@@ -336,11 +342,13 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Begins a sample on the way back: nobody reads what its last step leaves.
+  @specialized(where Scalar == Float)
   private func clearCarried() {
     Scalar.fill(max(1, program.carries.reduce(0) { $0 + Scalar.padded($1.count) }), carried, with: 0)
   }
 
   /// Begins a step on the way back: derivatives are 0, apart from what the step after it has read.
+  @specialized(where Scalar == Float)
   private func takeCarried() {
     Scalar.fill(program.frameSize, frameAdjoint, with: 0)
     var offset = 0
@@ -351,6 +359,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   /// Ends a step on the way back: what it has read of the step before.
+  @specialized(where Scalar == Float)
   private func leaveCarried() {
     var offset = 0
     for carry in program.carries {

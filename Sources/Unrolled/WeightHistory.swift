@@ -56,6 +56,7 @@ final class WeightHistory<Scalar: KernelScalar> {
   func base(_ u: Int) -> UnsafeMutablePointer<Scalar> { bases + (u / span) * size }
 
   /// Takes product `g` of update `u`.
+  @specialized(where Scalar == Float)
   func take(_ u: Int, _ g: Int, post p: UnsafePointer<Scalar>, pre q: UnsafePointer<Scalar>) {
     let row = u * groups + g
     Scalar.copy(columns, p, to: post + row * columns)
@@ -64,6 +65,7 @@ final class WeightHistory<Scalar: KernelScalar> {
 
   /// Ends update `u`: at the end of a span the next base is written.
   /// - Returns: the next base when it was written, for changes that are not products.
+  @specialized(where Scalar == Float)
   @discardableResult
   func commit(_ u: Int) -> UnsafeMutablePointer<Scalar>? {
     guard (u + 1) % span == 0 else { return nil }
@@ -73,11 +75,13 @@ final class WeightHistory<Scalar: KernelScalar> {
   }
 
   /// Writes `W_u` as one matrix.
+  @specialized(where Scalar == Float)
   func write(_ u: Int, to target: UnsafeMutablePointer<Scalar>) {
     let first = u / span * span * groups
     write(base(u), first: first, rank: u * groups - first, to: target)
   }
 
+  @specialized(where Scalar == Float)
   private func write(
     _ base: UnsafePointer<Scalar>, first: Int, rank: Int, to target: UnsafeMutablePointer<Scalar>
   ) {
@@ -90,6 +94,7 @@ final class WeightHistory<Scalar: KernelScalar> {
   }
 
   /// `y = W_u x` for a pre vector `x`.
+  @specialized(where Scalar == Float)
   func ahead(_ u: Int, _ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>) {
     Scalar.fill(columns, y, with: 0)
     let count = Scalar.nonZero(preCount, x, list: list)
@@ -104,6 +109,7 @@ final class WeightHistory<Scalar: KernelScalar> {
   }
 
   /// `y = W_uᵀ x` for a post vector `x`.
+  @specialized(where Scalar == Float)
   func back(_ u: Int, _ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>) {
     Scalar.rowDots(
       weights: nil, feedback: base(u), kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,

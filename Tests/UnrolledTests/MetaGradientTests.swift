@@ -1,4 +1,5 @@
 import Arithmetic
+import CAllocations
 import Credit
 import Experiments
 import Kernels
@@ -132,6 +133,27 @@ struct MetaGradientTests {
     let sick = learner.gradient(coefficients: [1e20, 1e20, 1e20], episode: small.episode, seed: 5)
     #expect(calm.isFinite && !sick.isFinite)
     #expect(learner.gradient(coefficients: [0.01, -0.01, 0.001], episode: small.episode, seed: 5) == calm)
+  }
+
+  @Test("samples allocate nothing", arguments: ["error-hebb-oja", "pool", "oja-classic"])
+  func allocations(page: String) throws {
+    var rule = try RuleCatalogue(folder: packageRoot.appendingPathComponent("rules").path).load(page)
+    rule.credit = nil
+    let theta = rule.coefficients.map { _ in 1e-3 }
+    func allocations(samples: Int) throws -> Int {
+      let small = SmallEpisode(neuron: "softplus", samples: samples)
+      let network = RateNetwork<Float>(
+        parameters: small.parameters, inputCount: small.inputs, outputCount: small.outputs)
+      let credit = creditCatalogue(Float.self).first { $0.name == "random" }!.make(network)
+      let learner = try UnrolledLearner(network: network, credit: credit, rule: rule)
+      let episode = small.episode
+      _ = learner.gradient(coefficients: theta, episode: episode, seed: 1)
+      let before = allocations_of_this_thread()
+      _ = learner.gradient(coefficients: theta, episode: episode, seed: 1)
+      return Int(allocations_of_this_thread() - before)
+    }
+    let (few, many) = (try allocations(samples: 10), try allocations(samples: 200))
+    #expect(many == few, "\(few) for 10 samples, \(many) for 200")
   }
 
   private func compare(_ rule: Rule, _ small: SmallEpisode, credit: String) throws {

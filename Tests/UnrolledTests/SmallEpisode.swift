@@ -2,7 +2,7 @@ import Arithmetic
 import Networks
 import Tasks
 
-/// Twenty random samples to learn from and ten to answer, for a network of a few neurons.
+/// A few random samples to learn from and ten to answer, for a network of a few neurons.
 struct SmallEpisode {
   let seed: UInt64
   let inputs = 9
@@ -13,7 +13,7 @@ struct SmallEpisode {
   private(set) var queryInputs: [[Double]] = []
   private(set) var queryLabels: [Int] = []
 
-  init(neuron: String, bias: Bool = false, seed: UInt64 = 1) {
+  init(neuron: String, bias: Bool = false, seed: UInt64 = 1, samples: Int = 20) {
     self.seed = seed
     var parameters = NetworkParameters()
     parameters.neuron = neuron
@@ -28,7 +28,7 @@ struct SmallEpisode {
     func sample() -> [Double] {
       (0..<inputs).map { _ in random.below(3) == 0 ? 0 : Double(Float(random.nextDouble())) }
     }
-    for _ in 0..<20 {
+    for _ in 0..<samples {
       supportInputs.append(sample())
       supportLabels.append(random.below(outputs))
     }

@@ -36,10 +36,8 @@ struct AdjointRun<Scalar: KernelScalar> {
           matrix.pass(change(one, values), other.map { change($0, values) })
           continue
         }
-        for i in [one, other].compactMap({ $0 }) {
-          if i.wanted & 1 != 0 { matrix.addAhead(run.at(i.b, values), to: bar(i.a)) }
-          if i.wanted & 2 != 0 { matrix.addBack(run.at(i.a, values), to: bar(i.b)) }
-        }
+        passOne(one, matrix, values)
+        if let other { passOne(other, matrix, values) }
       }
     }
     for i in program.changes where i.kind == .growth {
@@ -54,6 +52,15 @@ struct AdjointRun<Scalar: KernelScalar> {
         synapses, run.histories[synapses.projection], update: u, adjoint: weights[synapses.projection].written(),
         feedback: program.network.credit.feedback(synapses.projection), { run.at($0, values) }, { bar($0) })
     }
+  }
+
+  /// A product of which one factor is a constant.
+  @specialized(where Scalar == Float)
+  private func passOne(
+    _ i: Instruction, _ matrix: AdjointMatrix<Scalar>, _ values: UnsafeMutablePointer<Scalar>
+  ) {
+    if i.wanted & 1 != 0 { matrix.addAhead(run.at(i.b, values), to: bar(i.a)) }
+    if i.wanted & 2 != 0 { matrix.addBack(run.at(i.a, values), to: bar(i.b)) }
   }
 
   @specialized(where Scalar == Float)

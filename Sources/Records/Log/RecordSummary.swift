@@ -143,7 +143,8 @@ extension RecordSummary {
     return Search(
       method: header.search, direction: header.direction.rawValue, generations: count, candidates: header.candidates,
       evaluations: last?.evaluations ?? 0, parameters: header.parameters.map(\.name),
-      best: (reached ?? last?.incumbentParameter ?? []).map(finite), bestFitness: last.flatMap { finite($0.incumbentFitness) },
+      best: (reached ?? last?.incumbentParameter ?? []).map(finite),
+      bestFitness: last.flatMap { finite($0.incumbentFitness) },
       medianFitness: last.flatMap { finite($0.medianFitness) }, wallTime: last.flatMap { finite($0.wallTime) },
       statusCounts: counts)
   }

@@ -106,6 +106,7 @@ struct OptimiserSettingsTests {
       message("cma-es", Problems.box(start: [Double](repeating: 0, count: 1001)), .init())
         == "cma-es search can move at most 1000 coefficients (got 1001)")
     #expect(
-      message("simplex", box, .init()) == "there is no optimiser \"simplex\" (there are cma-es, random, grid, meta-gradient)")
+      message("simplex", box, .init())
+        == "there is no optimiser \"simplex\" (there are cma-es, random, grid, meta-gradient)")
   }
 }

@@ -204,7 +204,7 @@ extension Experiment {
       found.append(
         page.require("experiment").diagnostic("experiment must be \(NameRule.label.description) (got \"\(name)\")"))
     }
-    if network.learnFrom > network.steps {
+    if network.rateFunction == nil, network.learnFrom > network.steps {
       found.append(
         page.require("network.learn_from").diagnostic(
           "network.learn_from must be at most network.steps, \(network.steps) (got \(network.learnFrom))"))

@@ -2,6 +2,7 @@ import Foundation
 import Networks
 import Rules
 import Tasks
+import Unrolled
 
 /// The memory that scoring takes, from sizes alone: nothing is allocated to find out.
 public struct MemoryNeed: Sendable, Hashable {
@@ -25,7 +26,11 @@ public struct MemoryNeed: Sendable, Hashable {
     // A worker keeps its grader while it scores selection and test.
     learner =
       (learners.max() ?? 0)
-      + (graded.map { Self.grader($0.network, $0.rule, inputCount: inputs, outputCount: outputs) } ?? 0)
+      + (graded.map {
+        Self.grader(
+          $0.network, $0.rule, inputCount: inputs, outputCount: outputs, samples: source.shape.ways * source.shape.shots
+        )
+      } ?? 0)
     episodes = episodesHeld * source.episodeBytes
   }
 
@@ -67,9 +72,21 @@ public struct MemoryNeed: Sendable, Hashable {
 }
 
 extension MemoryNeed {
-  /// Bytes of what differentiates episodes: a learner of double precision.
-  public static func grader(_ network: NetworkParameters, _ rule: Rule, inputCount: Int, outputCount: Int) -> Int {
-    2 * learner(network, rule, inputCount: inputCount, outputCount: outputCount)
+  /// Bytes of what differentiates episodes of `samples` samples: a learner, the derivatives of its weights, a block of
+  /// samples, and the weights before every block; an estimate that is meant to be too high.
+  public static func grader(
+    _ network: NetworkParameters, _ rule: Rule, inputCount: Int, outputCount: Int, samples: Int
+  ) -> Int {
+    let sizes = [inputCount] + network.hidden + [outputCount]
+    let padded = sizes.map { ($0 + 1 + 15) / 16 * 16 }
+    let weights = 4 * zip(padded, padded.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    let steps = network.rateFunction == nil ? network.steps : 1
+    // Values of a step, some tens of vectors of every group, and at worst a matrix of weights for each update.
+    let sample = steps * (weights + 4 * 60 * padded.reduce(0, +))
+    let block = max(sample, UnrolledLearner<Float>.standardBlockBytes)
+    let blocks = samples * sample / block + 1
+    return learner(network, rule, inputCount: inputCount, outputCount: outputCount) + 2 * sample + block
+      + (blocks + 2) * weights
   }
 }
 

@@ -83,6 +83,9 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   private let blockBytes: Int
   private var isSick = false
 
+  /// What the values and weights kept of a block of samples take, usually.
+  public static var standardBlockBytes: Int { 48 << 20 }
+
   /// Makes the program of a step and room for its derivatives.
   ///
   /// - Parameters:
@@ -91,7 +94,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   ///   - rule: what it learns with; a rate network must be able to run it.
   ///   - blockBytes: what the values and weights kept of a block of samples may take, unless one sample takes more.
   public init(
-    network: Network<Scalar>, credit: any CreditPathway<Scalar>, rule: Rule, blockBytes: Int = 48 << 20
+    network: Network<Scalar>, credit: any CreditPathway<Scalar>, rule: Rule, blockBytes: Int = standardBlockBytes
   ) throws(UnrolledError) {
     let isRate = network.parameters.rateFunction != nil
     for level in 0..<network.sizes.count - 1 where credit.errorSource(level) == nil {

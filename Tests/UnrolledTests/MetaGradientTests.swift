@@ -156,6 +156,21 @@ struct MetaGradientTests {
     #expect(many == few, "\(few) for 10 samples, \(many) for 200")
   }
 
+  @Test("an episode takes no more memory than is said beforehand", arguments: ["error-hebb-oja", "pool"])
+  func memory(page: String) throws {
+    let rule = try RuleCatalogue(folder: packageRoot.appendingPathComponent("rules").path).load(page)
+    let small = SmallEpisode(neuron: "softplus", samples: 150, hidden: [300, 400])
+    let network = RateNetwork<Float>(
+      parameters: small.parameters, inputCount: small.inputs, outputCount: small.outputs)
+    let credit = creditCatalogue(Float.self).first { $0.name == "random" }!.make(network)
+    let learner = try UnrolledLearner(network: network, credit: credit, rule: rule)
+    _ = learner.gradient(coefficients: rule.coefficients.map { _ in 1e-3 }, episode: small.episode, seed: 1)
+    let said = MemoryNeed.grader(
+      small.parameters, rule, inputCount: small.inputs, outputCount: small.outputs, samples: 150)
+    #expect(learner.byteCount <= said)
+    #expect(said < 100 << 20)
+  }
+
   private func compare(_ rule: Rule, _ small: SmallEpisode, credit: String) throws {
     let network = RateNetwork<Double>(
       parameters: small.parameters, inputCount: small.inputs, outputCount: small.outputs)

@@ -13,12 +13,12 @@ struct SmallEpisode {
   private(set) var queryInputs: [[Double]] = []
   private(set) var queryLabels: [Int] = []
 
-  init(neuron: String, bias: Bool = false, seed: UInt64 = 1, samples: Int = 20) {
+  init(neuron: String, bias: Bool = false, seed: UInt64 = 1, samples: Int = 20, hidden: [Int] = [8, 6, 7]) {
     self.seed = seed
     var parameters = NetworkParameters()
     parameters.neuron = neuron
     parameters.bias = bias
-    parameters.hidden = [8, 6, 7]
+    parameters.hidden = hidden
     parameters.weightScale = 1
     parameters.feedbackScale = 1
     parameters.sharpness = 10

@@ -45,7 +45,9 @@ struct StoredPools: SamplePools {
 
   func dividedEqually() -> (any SamplePools, partition: String)? {
     var equal = self
-    let (search, selection, test) = (Int(Split.search.rawValue), Int(Split.selection.rawValue), Int(Split.test.rawValue))
+    let (search, selection, test) = (
+      Int(Split.search.rawValue), Int(Split.selection.rawValue), Int(Split.test.rawValue)
+    )
     for classIndex in members[search].indices {
       var all = (members[search][classIndex] + members[selection][classIndex]).sorted()
       if !hasTestFile { all = (all + members[test][classIndex]).sorted() }

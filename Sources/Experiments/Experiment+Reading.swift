@@ -177,6 +177,7 @@ extension Experiment {
     optimizer.start = Dictionary(
       uniqueKeysWithValues: (search["start"]?.entries ?? []).map { ($0.key, $0.value.number) })
     optimizer.descent.learningRate = search.require("learning_rate").number
+    optimizer.descent.axes = DescentSettings.Axes(rawValue: search.require("axes").text)!
     optimizer.descent.beta1 = search.require("beta1").number
     optimizer.descent.beta2 = search.require("beta2").number
     optimizer.descent.clip = search["clip"]?.number

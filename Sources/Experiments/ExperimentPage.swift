@@ -152,7 +152,10 @@ public enum ExperimentPage {
     PageKey("points", .integer(1...1000), default: .integer(5), doc: "grid: points on each axis."),
     PageKey(
       "learning_rate", .number(.positive), default: .number(DescentSettings().learningRate),
-      doc: "meta-gradient: step length of Adam, in units of the coefficients."),
+      doc: "meta-gradient: step length of Adam, in units of its axes."),
+    PageKey(
+      "axes", .choice(DescentSettings.Axes.allCases.map(\.rawValue)), default: .text(DescentSettings().axes.rawValue),
+      doc: "meta-gradient: plain, steps in units of the coefficients; scaled, in units of each one's scale."),
     PageKey(
       "beta1", .number(.between(0, upTo: 1)), default: .number(DescentSettings().beta1),
       doc: "meta-gradient: share of the mean gradient kept per generation."),

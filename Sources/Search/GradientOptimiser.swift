@@ -13,7 +13,17 @@ public protocol GradientOptimiser: Optimiser {
 
 /// Choices for a descent along gradients.
 public struct DescentSettings: Sendable, Equatable, Hashable {
-  /// The length of a step, α, in units of the coefficients.
+  /// What a step is measured in.
+  public enum Axes: String, Sendable, Hashable, CaseIterable {
+    /// The coefficients themselves.
+    case plain
+    /// Their natural steps: the scale of a linear coefficient, a factor of 1.5 of a logarithmic one.
+    case scaled
+  }
+
+  /// What a step is measured in.
+  public var axes = Axes.plain
+  /// The length of a step, α, in units of the axes.
   public var learningRate = 1e-3
   /// Share of the mean gradient kept per step, β₁.
   public var beta1 = 0.9

@@ -29,6 +29,20 @@ struct MetaGradientTests {
     #expect(search.coefficients[2] == 0)
   }
 
+  @Test("on scaled axes a step is a share of the coefficient's own, by ratio on a logarithmic scale")
+  func scaledAxes() throws {
+    let space = try SearchSpace([
+      .init(name: "eta", start: 0.02, lower: 1e-5, upper: 1, scale: .logarithmic),
+      .init(name: "oja", start: 0, lower: -1, upper: 1, scale: .linear(step: 5e-4)),
+    ])
+    var settings = OptimiserSettings()
+    (settings.descent.axes, settings.descent.learningRate, settings.descent.epsilon) = (.scaled, 0.1, 1e-300)
+    var search = try MetaGradient(space: space, settings: settings, seed: 1)
+    search.tell(fitness: [0], gradients: [[3, -700]])
+    #expect(abs(search.coefficients[0] - 0.02 * Double.pow(1.5, -0.1)) < 1e-15)
+    #expect(abs(search.coefficients[1] - 0.1 * 5e-4) < 1e-18)
+  }
+
   @Test("a constant gradient takes steps of the learning rate for ever")
   func constantGradient() throws {
     var search = try Self.search([0, 0]) { $0.learningRate = 0.01 }

@@ -1,13 +1,16 @@
 import RealModule
 
-/// Descent of the meta-loss along its gradient: Adam on the coefficients themselves, with warm restarts if wanted.
+/// Descent of the meta-loss along its gradient: Adam on the coefficients, with warm restarts if wanted.
 ///
 ///     g   ← g · min(1, clip / |g|)                          when clipping
 ///     m   ← β₁ m + (1 − β₁) g            v ← β₂ v + (1 − β₂) g²
 ///     θ   ← θ − α_k · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
 /// with t the number of steps taken, and each θ moved to the nearer end of its range where it left it. A generation has
-/// one candidate, θ; scales of coefficients play no part. Nothing is drawn.
+/// one candidate, θ. Nothing is drawn.
+///
+/// **Axes.** On `plain` axes scales of coefficients play no part. On `scaled` ones Adam moves the internal coordinates u of
+/// the space, one unit for a coefficient's natural step or a factor of 1.5: g is dL/du = (dL/dθ) · dθ/du.
 ///
 /// **Warm restarts.** In generation k the rate is `α_k = α · (1 + cos(π c / T)) / 2`, where c counts the generations since
 /// the last restart and T is the length of the period: `every` at first, then `factor` times the one before, rounded.
@@ -81,7 +84,7 @@ public struct MetaGradient: GradientOptimiser {
       gradients[0].count == space.dimension, "a gradient of \(gradients[0].count) for \(space.dimension) coefficients")
     let rate = learningRate
     generation += 1
-    let gradient = clipped(gradients[0])
+    let gradient = clipped(zip(gradients[0], slopes).map { $0 * $1 })
     guard gradient.allSatisfy(\.isFinite) else { return }
     steps += 1
     let (b1, b2) = (choice.beta1, choice.beta2)
@@ -91,7 +94,27 @@ public struct MetaGradient: GradientOptimiser {
       firstMoment[r] = b1 * firstMoment[r] + (1 - b1) * gradient[r]
       secondMoment[r] = min(b2 * secondMoment[r] + (1 - b2) * gradient[r] * gradient[r], .greatestFiniteMagnitude)
       let step = rate * (firstMoment[r] / bias1) / ((secondMoment[r] / bias2).squareRoot() + choice.epsilon)
-      coefficients[r] = min(max(coefficients[r] - step, coordinate.lower), coordinate.upper)
+      coefficients[r] = min(max(moved(r, by: -step), coordinate.lower), coordinate.upper)
+    }
+  }
+
+  /// dθ/du of every coefficient on the axes chosen.
+  private var slopes: [Double] {
+    zip(coefficients, space.coordinates).map { value, coordinate in
+      switch (choice.axes, coordinate.scale) {
+      case (.plain, _): 1
+      case (.scaled, .linear(let step)): step
+      case (.scaled, .logarithmic): value * Double.log(SearchSpace.unitFactor)
+      }
+    }
+  }
+
+  /// Coefficient `r` after a move along its axis.
+  private func moved(_ r: Int, by step: Double) -> Double {
+    switch (choice.axes, space.coordinates[r].scale) {
+    case (.plain, _): coefficients[r] + step
+    case (.scaled, .linear(let unit)): coefficients[r] + unit * step
+    case (.scaled, .logarithmic): coefficients[r] * Double.exp(Double.log(SearchSpace.unitFactor) * step)
     }
   }
 

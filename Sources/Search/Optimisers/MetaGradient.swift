@@ -104,7 +104,7 @@ public struct MetaGradient: GradientOptimiser {
       switch (choice.axes, coordinate.scale) {
       case (.plain, _): 1
       case (.scaled, .linear(let step)): step
-      case (.scaled, .logarithmic): value * Double.log(SearchSpace.unitFactor)
+      case (.scaled, .logarithmic): value * Double.log(SearchSpace.Coordinate.unitFactor)
       }
     }
   }
@@ -114,7 +114,7 @@ public struct MetaGradient: GradientOptimiser {
     switch (choice.axes, space.coordinates[r].scale) {
     case (.plain, _): coefficients[r] + step
     case (.scaled, .linear(let unit)): coefficients[r] + unit * step
-    case (.scaled, .logarithmic): coefficients[r] * Double.exp(Double.log(SearchSpace.unitFactor) * step)
+    case (.scaled, .logarithmic): coefficients[r] * Double.exp(Double.log(SearchSpace.Coordinate.unitFactor) * step)
     }
   }
 

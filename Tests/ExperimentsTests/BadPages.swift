@@ -217,6 +217,9 @@ extension BadPage {
       "optimizer: {restart_every: 0}",
       "optimizer.restart_every must be at least 1 (got 0)"),
     BadPage(
+      "optimizer: {axes: scale}",
+      "optimizer.axes must be plain or scaled, not \"scale\" (did you mean \"scaled\"?)"),
+    BadPage(
       "optimizer: {restart_factor: 0.5}",
       "optimizer.restart_factor must be at least 1 (got 0.5)"),
     BadPage(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Pages
 import Rules
+import Tasks
 
 /// `rules`: what is shipped, what a rule means, whether pages are right.
 struct RulesCommand: ParsableCommand {
@@ -82,10 +83,16 @@ struct RulesCommand: ParsableCommand {
       }
     }
 
-    /// The sizes of all groups: those asked for, or the experiment's with the reference's inputs and outputs.
+    /// The sizes of all groups: those asked for, or the experiment's; 784 inputs and an output for each way where its
+    /// data are not at hand.
     private func sizes(_ settings: Experiment?) throws -> [Int] {
       guard let network else {
-        return [784] + (settings?.network.hidden ?? [170, 130, 100, 70]) + [settings?.task.shape.ways ?? 5]
+        let hidden = settings?.network.hidden ?? [170, 130, 100, 70]
+        let task = settings?.task
+        let family = task.flatMap { try? TaskCatalogue.load($0.data) }
+        let keeps = task?.shape.keepsLabels ?? false
+        let outputs = keeps ? family?.classCount : nil
+        return [family?.inputCount ?? 784] + hidden + [outputs ?? task?.shape.ways ?? 5]
       }
       let sizes = network.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
       guard sizes.count >= 2, sizes.count <= 64, sizes.allSatisfy({ $0.map { (1...65_536).contains($0) } ?? false })

@@ -68,6 +68,7 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
     let first = presynaptic[0]
     for k in 0..<Int(input.spikingCount[0]) {
       input.activity[Int(input.spiking[k])] = 0
+      input.potential[Int(input.spiking[k])] = 0
       first.activity[Int(input.spiking[k])] = 0
     }
   }
@@ -75,6 +76,8 @@ public final class RateNetwork<Scalar: KernelScalar>: Network<Scalar> {
   private func setInput(_ k: Int, _ j: Int, _ value: Scalar) {
     groups[0].spiking[k] = UInt32(j)
     groups[0].activity[j] = value
+    // What an input neuron is driven with is all the potential it has.
+    groups[0].potential[j] = value
     presynaptic[0].activity[j] = value
   }
 

@@ -44,6 +44,7 @@ struct MetaGradientTests {
       "- eta * e_post * y_pre * norm(e_post) + eta * mean(y_pre) * sqrt(1 + y_post**2) * back(y_post) / (1 + loss)",
       "- eta * e_post * clip(y_pre, 0.1, 0.6) + eta * log(1 + y_post**2) * relu(e_pre) * abs(w)",
       "eta * ahead(e_pre) * psi_pre - eta * min(v_post, 0.3) * step(y_pre) * sign(e_pre)",
+      "- eta * e_post * v_pre * (1 + sum(v_pre))",
     ])
   func equations(text: String) throws {
     let page = """

@@ -40,6 +40,7 @@ struct TasksCommand: ParsableCommand {
     func run() throws {
       let family = try TaskCatalogue.load(name, directory: work.data)
       let pools = Split.allCases.map { ($0, family.poolSizes($0)) }
+      let classes = Split.allCases.map { family.classes($0).count }
       if json {
         let sizes = pools.map { JSON.Member("\($0.0)", .list($0.1.map(JSON.integer))) }
         Output.line(
@@ -47,6 +48,7 @@ struct TasksCommand: ParsableCommand {
             .init("name", .text(family.name)), .init("about", .text(family.about)),
             .init("input_shape", .list(family.inputShape.map(JSON.integer))),
             .init("classes", .integer(family.classCount)), .init("pools", .object(sizes)),
+            .init("window_seconds", family.window.map(JSON.number) ?? .null),
             .init("partition", .text(family.partition)), .init("files", .list(family.files.map(JSON.text))),
           ]).text())
         return
@@ -54,11 +56,17 @@ struct TasksCommand: ParsableCommand {
       Output.line("\(family.name): \(family.about)")
       Output.line("  sample   \(family.inputShape.map(String.init).joined(separator: " x "))")
       Output.line("  classes  \(family.classCount)")
-      for (split, sizes) in pools {
-        let least = sizes.min() ?? 0
+      if let window = family.window {
+        Output.line(
+          "  spikes   recorded; \(window) s are looked at, at most \(family.greatestEventCount) spikes a sample")
+      }
+      for ((split, all), count) in zip(pools, classes) {
+        let sizes = all.filter { $0 > 0 }
+        let least = count == family.classCount ? all.min() ?? 0 : sizes.min() ?? 0
         let most = sizes.max() ?? 0
         let each = least == most ? "\(least)" : "\(least) to \(most)"
-        Output.line("  \("\(split)".padding(to: 9)) \(sizes.reduce(0, +)) samples, \(each) a class")
+        let own = count == family.classCount ? "" : " of \(count) classes"
+        Output.line("  \("\(split)".padding(to: 9)) \(sizes.reduce(0, +)) samples\(own), \(each) a class")
       }
       Output.line("  pools    \(family.partition)")
       for file in family.files { Output.line("  file     \(file)") }

@@ -16,7 +16,13 @@ public struct EpisodeSource: Sendable {
   /// The episodes of `experiment` from a loaded family.
   /// - Throws: `TaskError` when the family cannot give episodes of that shape.
   public init(_ experiment: Experiment, family given: TaskFamily) throws(TaskError) {
-    let family = given.divided(experiment.task.pools)
+    var family = given.divided(experiment.task.pools)
+    if case .events(let merging) = experiment.encoder {
+      guard family.isRecorded else {
+        throw TaskError(.impossibleShape, "\(family.name): has no recorded spikes for the encoder events")
+      }
+      family = family.merged(merging)
+    }
     try family.check(experiment.task.shape)
     guard family.inputCount <= 65_536 else {
       throw TaskError(.impossibleShape, "\(family.name): \(family.inputCount) inputs are more than 65536")

@@ -229,6 +229,12 @@ extension Experiment {
           "network.bias must be false, for \(network.neuron) neurons have no bias units; rate neurons have: "
             + RateFunction.allCases.map(\.rawValue).joined(separator: ", ")))
     }
+    if case .events = encoder, network.rateFunction == nil, !TaskCatalogue.recordedNames.contains(task.data) {
+      found.append(
+        page.require("encoder.kind").diagnostic(
+          "encoder.kind events needs recorded spikes, and \(task.data) has none; there are "
+            + TaskCatalogue.recordedNames.joined(separator: ", ")))
+    }
     let samples = task.shape.ways * (task.shape.shots + task.shape.query)
     if samples > 1_000_000 {
       found.append(
@@ -284,6 +290,7 @@ extension SpikeEncoder {
     switch page.require("kind").text {
     case "current": self = .current(gain: page.require("gain").number)
     case "first-spike": self = .firstSpike
+    case "events": self = .events(merging: page.require("merge").integer)
     default: self = .bernoulli(rate: page.require("rate").number)
     }
   }

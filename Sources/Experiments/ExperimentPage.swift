@@ -112,6 +112,13 @@ public enum ExperimentPage {
         "current", doc: "A constant current, gain · intensity.",
         PageKeys([PageKey("gain", .number(.positive), default: .number(1), doc: "Current at intensity 1.")])),
       PageVariant("first-spike", doc: "One spike, the earlier the higher the intensity."),
+      PageVariant(
+        "events", doc: "The recorded spikes, for data that have them; at most one per unit and step.",
+        PageKeys([
+          PageKey(
+            "merge", .integer(1...64), default: .integer(1),
+            doc: "Neighbouring units that become one, along each axis of the data.")
+        ])),
     ])
 
   private static let task = PageKeys([

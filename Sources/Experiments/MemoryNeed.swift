@@ -116,7 +116,7 @@ public func byteText(_ bytes: Int) -> String {
 }
 
 extension EpisodeSource {
-  /// Bytes of an encoded episode, at most: as if every intensity were 1.
+  /// Bytes of an encoded episode, at most: as if every intensity were 1, or every recording as long as the longest.
   public var episodeBytes: Int {
     let samples = shape.ways * (shape.shots + shape.query)
     let drawn = samples * family.inputCount
@@ -125,6 +125,7 @@ extension EpisodeSource {
     case .bernoulli(let rate): events = Int((Double(drawn * steps) * rate).rounded(.up)) * 2
     case .current: events = drawn * 4
     case .firstSpike: events = drawn * 2
+    case .events: events = samples * min(family.greatestEventCount, family.inputCount * steps) * 2
     }
     return events + drawn * 2 + samples * (steps * 4 + 12)
   }

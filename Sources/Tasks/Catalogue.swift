@@ -60,6 +60,58 @@ public enum TaskCatalogue {
           packageFolders: ["/usr/lib/python3/dist-packages/sklearn/datasets/data"],
           command: "apt-get install python3-sklearn"))),
     TaskEntry(
+      "omniglot", "28x28 images of handwritten characters, each a class of 20 drawings, in pools of their own",
+      .omniglot(
+        DataFiles(
+          family: "omniglot",
+          variants: [
+            DataVariant(required: [
+              .archive(
+                .archive, "images_background", known: "3b8b694193bc10600b2dc0b43d1fc9fd41470f18e2b8b172c9cfa71cce7ff6dc"
+              )
+            ]),
+            DataVariant(required: [
+              .archive(
+                .archive, "images_background_small1",
+                known: "f38eb80f801274ac2b4dff5b24289016bfaba4a7d5bb50deebf27104ad6cb8a4")
+            ]),
+          ]))),
+    TaskEntry("cifar-10", "32x32 colour images of animals and vehicles, 10 classes", .cifar(.cifar, grey: false)),
+    TaskEntry(
+      "cifar-10-grey", "32x32 grey images of animals and vehicles, 10 classes", .cifar(.cifar, grey: true)),
+    // 0.34 s holds a recording's three saccades of about 0.1 s and what follows them.
+    TaskEntry(
+      "n-mnist",
+      "spikes of a silicon retina that looks at handwritten digits, 2 polarities of 34x34 pixels, 10 classes",
+      .addressEvents(
+        DataFiles(
+          family: "n-mnist",
+          variants: [
+            DataVariant(required: [.archive(.train, "Train"), .archive(.test, "Test")]),
+            DataVariant(required: [
+              .archive(
+                .archive, "n-mnist_first1000train_first100test",
+                known: "8cccd97d89b051b3b3550922986a53a2cdd1d183e214a21660e9b2f079dee0b6")
+            ]),
+          ], otherFolders: ["N-MNIST", "NMNIST"]), window: 340_000)),
+    TaskEntry(
+      "shd", "spikes of a model of the ear that hears spoken digits, 700 channels, 20 classes",
+      .spikeLists(.spikeLists("shd", ("shd", nil), ("shd", nil)), [700], classCount: 20, window: 1_400_000)),
+    TaskEntry(
+      "fsdd-spikes", "spikes of spoken digits, 64 channels of frequency, 10 classes",
+      .spikeLists(
+        .spikeLists(
+          "fsdd-spikes", ("fsdd", "8a3c47d73a1e345fabca3f4643295b33e7761e62a4a2151b333d3f9cd0d8b7df"),
+          ("fsdd", "18e1fde5cac9612276747dc5e5de3f5e5e156d664a3125ce3f8384448bebb503")), [64], classCount: 10,
+        window: 750_000)),
+    TaskEntry(
+      "stemnist", "spikes of 16x16 pressure sensors on which letters from A to T are written, 20 classes",
+      .spikeLists(
+        .spikeLists(
+          "stemnist", ("stemnist_A-T", "a51db7e941d7c3623fd683cca1b9b158546fd863d3a4b15bc8117a5028451fde"),
+          ("stemnist_A-T", "d82da68b1fb240620888b6d4dfa5a7e47bcc3bddf53b38ac16e58387b8622a73")), [16, 16],
+        classCount: 20, window: 2_000_000)),
+    TaskEntry(
       "gaussian-prototypes", "noisy copies of random prototypes, made in code", .made { .gaussianPrototypes() }),
     TaskEntry("yin-yang", "points of the yin-yang sign: yin, yang and dots, made in code", .made { .yinYang() }),
     TaskEntry(
@@ -92,7 +144,30 @@ public enum TaskCatalogue {
     case .digits(let files):
       return try .digits(
         name: name, about: entry.about, files.find(directory: directory, environment: environment))
+    case .omniglot(let files):
+      return try .omniglot(
+        name: name, about: entry.about, files.find(directory: directory, environment: environment))
+    case .cifar(let files, let grey):
+      return try .cifar(
+        name: name, about: entry.about, files.find(directory: directory, environment: environment), grey: grey)
+    case .addressEvents(let files, let window):
+      return try .addressEvents(
+        name: name, about: entry.about, files.find(directory: directory, environment: environment), window: window)
+    case .spikeLists(let files, let inputShape, let classCount, let window):
+      return try .spikeLists(
+        name: name, about: entry.about, files.find(directory: directory, environment: environment),
+        inputShape: inputShape, classCount: classCount, window: window)
     }
+  }
+
+  /// The names of the families whose samples are recorded spikes.
+  public static var recordedNames: [String] {
+    entries.filter { entry in
+      switch entry.origin {
+      case .addressEvents, .spikeLists: true
+      default: false
+      }
+    }.map(\.name)
   }
 
   static func entry(_ name: String) throws(TaskError) -> TaskEntry {
@@ -110,6 +185,11 @@ struct TaskEntry: Sendable {
     case made(@Sendable () -> TaskFamily)
     case images(DataFiles, classCount: Int, transposed: Bool)
     case digits(DataFiles)
+    case omniglot(DataFiles)
+    case cifar(DataFiles, grey: Bool)
+    /// `window`: microseconds of a recording that are looked at.
+    case addressEvents(DataFiles, window: UInt32)
+    case spikeLists(DataFiles, _ inputShape: [Int], classCount: Int, window: UInt32)
   }
 
   let name: String
@@ -126,7 +206,9 @@ struct TaskEntry: Sendable {
   var files: DataFiles? {
     switch origin {
     case .made: nil
-    case .images(let files, _, _), .digits(let files): files
+    case .images(let files, _, _), .digits(let files), .omniglot(let files), .cifar(let files, _),
+      .addressEvents(let files, _), .spikeLists(let files, _, _, _):
+      files
     }
   }
 }
@@ -153,6 +235,40 @@ extension DataVariant {
       ],
       optional: [
         .idx(.trainImages, "emnist-\(division)-train-images"), .idx(.trainLabels, "emnist-\(division)-train-labels"),
+      ])
+  }
+}
+
+extension DataFiles {
+  /// The files of CIFAR-10's binary version: the training batches may be absent.
+  static let cifar = DataFiles(
+    family: "cifar-10",
+    variants: [
+      DataVariant(
+        required: [DataFile(role: .test, names: ["test_batch.bin"])],
+        optional: zip([DataFile.Role.batch1, .batch2, .batch3, .batch4, .batch5], 1...).map {
+          DataFile(role: $0, names: ["data_batch_\($1).bin"])
+        }),
+      DataVariant(required: [
+        DataFile(
+          role: .test, names: ["test_batch_jpeg75_2000.bin"],
+          known: "e6fc4f84915540c6312a37f11e1e8229484a5540fe83715ae5ab89b1a51692be")
+      ]),
+    ], otherFolders: ["cifar-10-batches-bin"])
+
+  /// A training and a test file in the layout of the Spiking Heidelberg Digits, plain or packed with gzip, with the
+  /// SHA-256 of good plain copies.
+  static func spikeLists(
+    _ family: String, _ train: (stem: String, known: String?), _ test: (stem: String, known: String?)
+  ) -> DataFiles {
+    func names(_ stem: String, _ part: String) -> [String] { ["\(stem)_\(part).h5", "\(stem)_\(part).h5.gz"] }
+    return DataFiles(
+      family: family,
+      variants: [
+        DataVariant(required: [
+          DataFile(role: .train, names: names(train.stem, "train"), known: train.known),
+          DataFile(role: .test, names: names(test.stem, "test"), known: test.known),
+        ])
       ])
   }
 }

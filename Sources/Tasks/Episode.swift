@@ -56,18 +56,24 @@ public struct Samples: Sendable {
   public let labels: [Int]
   /// The identity of each sample within its family: equal only where the sample is the same one.
   public let sources: [Int]
+  /// The spikes that were recorded, where the family has them.
+  public let recorded: Recordings?
 
   /// Makes samples from their parts.
-  /// - Precondition: `labels` and `sources` have one entry a sample and `inputs` has `inputCount` times as many.
-  public init(inputCount: Int, inputs: [Float], labels: [Int], sources: [Int]) {
+  /// - Precondition: `labels`, `sources` and `recorded` have one entry a sample and `inputs` has `inputCount` times as many.
+  public init(inputCount: Int, inputs: [Float], labels: [Int], sources: [Int], recorded: Recordings? = nil) {
     precondition(
       inputs.count == inputCount * labels.count && sources.count == labels.count,
       "\(inputs.count) inputs and \(sources.count) sources for \(labels.count) samples of \(inputCount) inputs")
+    precondition(
+      recorded == nil || recorded!.count == labels.count,
+      "\(recorded?.count ?? 0) recordings for \(labels.count) samples")
     self.count = labels.count
     self.inputCount = inputCount
     self.inputs = inputs
     self.labels = labels
     self.sources = sources
+    self.recorded = recorded
   }
 }
 

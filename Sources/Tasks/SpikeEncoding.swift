@@ -8,6 +8,11 @@ public enum SpikeEncoder: Sendable, Hashable {
   case current(gain: Double)
   /// One spike at step round((1 − intensity) · (steps − 1)) where the intensity is above 0.
   case firstSpike
+  /// The spikes that were recorded, for families that have them: a unit spikes in each step in which it has an event at
+  /// least, once. The steps divide the family's window equally.
+  ///
+  /// Before that `merging` neighbouring units become one, see `TaskFamily.merged`; the encoder itself is given merged units.
+  case events(merging: Int)
 
   /// Encodes an episode; equal (seed, split, index) give equal spikes on every machine.
   ///
@@ -18,7 +23,7 @@ public enum SpikeEncoder: Sendable, Hashable {
   ///   - episode: what to encode.
   ///   - steps: time steps per sample, at least 1.
   ///   - seed: the run's seed.
-  /// - Precondition: at most 65536 inputs, and `samples · steps · inputs` below 2³².
+  /// - Precondition: at most 65536 inputs, and `samples · steps · inputs` below 2³²; recorded spikes for `events`.
   /// - Complexity: O(samples · steps · inputs above 0).
   public func encode(_ episode: Episode, steps: Int, seed: UInt64) -> EncodedEpisode {
     precondition(steps >= 1, "\(steps) steps per sample")
@@ -57,6 +62,9 @@ public enum SpikeEncoder: Sendable, Hashable {
           lists.appendSilent(row)
         case .firstSpike:
           lists.appendFirstSpikes(row)
+        case .events:
+          guard let recorded = samples.recorded else { preconditionFailure("samples without recorded spikes") }
+          lists.appendEvents(recorded, sample)
         }
       }
     }
@@ -174,6 +182,23 @@ private struct EventLists: ~Copyable {
       offsets.append(UInt32(indices.count))
     }
     appendActive(row)
+  }
+
+  mutating func appendEvents(_ recorded: Recordings, _ sample: Int) {
+    var byStep = [[UInt16]](repeating: [], count: steps)
+    hasSpiked.initialize(repeating: 0, count: inputCount)
+    for i in recorded.events(sample) {
+      byStep[recorded.step(i, of: steps)].append(recorded.units[i])
+      hasSpiked[Int(recorded.units[i])] = 1
+    }
+    for events in byStep {
+      for unit in events.sorted() where indices.count == Int(offsets.last!) || indices.last != unit {
+        indices.append(unit)
+      }
+      offsets.append(UInt32(indices.count))
+    }
+    for i in 0..<inputCount where hasSpiked[i] != 0 { active.append(UInt16(i)) }
+    activeOffsets.append(UInt32(active.count))
   }
 
   private mutating func appendActive(_ row: UnsafeBufferPointer<Float>) {

@@ -6,16 +6,17 @@ public struct TaskFamily: Sendable {
   public let name: String
   /// One line that says what the samples are.
   public let about: String
-  /// The shape of one sample: rows and columns of an image, or one number of units.
-  public let inputShape: [Int]
-  /// Classes to draw from.
+  /// The shape of one sample: rows and columns of an image, colours or polarities before them where there are any, or one
+  /// number of units.
+  public internal(set) var inputShape: [Int]
+  /// Classes to draw from, in all pools together.
   public let classCount: Int
   /// The files the samples were read from; empty for samples made in code.
   public let files: [String]
   /// One line that says how the search, selection and test pools are kept apart.
   public private(set) var partition: String
   /// The samples behind the family.
-  private(set) var pools: any SamplePools
+  var pools: any SamplePools
 
   /// The family with its samples divided into pools in another way; samples made in code never run short and stay as
   /// they are.
@@ -29,7 +30,12 @@ public struct TaskFamily: Sendable {
   /// Inputs per sample, the product of `inputShape`.
   public var inputCount: Int { inputShape.reduce(1, *) }
 
-  /// How many samples of each class a split's pool holds.
+  /// The classes that a split's pool has samples of: all, but where pools have classes of their own.
+  public func classes(_ split: Split) -> [Int] {
+    (0..<classCount).filter { pools.size(split, classIndex: $0) > 0 }
+  }
+
+  /// How many samples of each class a split's pool holds; 0 for a class that belongs to another pool.
   public func poolSizes(_ split: Split) -> [Int] {
     (0..<classCount).map { pools.size(split, classIndex: $0) }
   }
@@ -47,13 +53,17 @@ public struct TaskFamily: Sendable {
     for (noun, count) in [("ways", shape.ways), ("shots", shape.shots), ("query", shape.query)] where count < 1 {
       throw TaskError(.impossibleShape, "\(name): \(noun) is \(count), but at least 1 is needed")
     }
-    guard shape.withReplacement || shape.ways <= classCount else {
-      throw TaskError(.impossibleShape, "\(name): \(shape.ways) ways of only \(classCount) classes")
-    }
     let (perWay, overflow) = shape.shots.addingReportingOverflow(shape.query)
     for split in splits {
       let sizes = poolSizes(split)
-      guard let scarce = sizes.indices.min(by: { sizes[$0] < sizes[$1] }) else { continue }
+      let own = drawn(split)
+      guard shape.withReplacement || shape.ways <= own.count else {
+        let place = own.count < classCount ? " in the \(split) pool" : ""
+        throw TaskError(.impossibleShape, "\(name): \(shape.ways) ways of only \(own.count) classes\(place)")
+      }
+      guard let scarce = own.min(by: { sizes[$0] < sizes[$1] }) else {
+        throw TaskError(.impossibleShape, "\(name): there is no sample in the \(split) pool")
+      }
       guard !overflow, perWay <= sizes[scarce] else {
         throw TaskError(
           .impossibleShape,
@@ -77,9 +87,11 @@ public struct TaskFamily: Sendable {
   public func episode(seed: UInt64, split: Split, index: UInt32, shape: EpisodeShape) -> Episode {
     let lane = split.rawValue
     var stream = RandomStream(seed: seed, purpose: .episode, lane: lane, index, 0)
-    let classes =
+    let own = drawn(split)
+    let numbers =
       shape.withReplacement
-      ? (0..<shape.ways).map { _ in stream.below(classCount) } : stream.sample(shape.ways, below: classCount)
+      ? (0..<shape.ways).map { _ in stream.below(own.count) } : stream.sample(shape.ways, below: own.count)
+    let classes = numbers.map { own[$0] }
 
     var support: [(classIndex: Int, member: Int, label: Int)] = []
     var query = support
@@ -102,6 +114,10 @@ public struct TaskFamily: Sendable {
       support: samples(split, support), query: samples(split, query))
   }
 
+  /// The classes that episodes of a split draw from: those that its pool has, where pools have classes of their own, and
+  /// otherwise all, also one that has run short.
+  private func drawn(_ split: Split) -> [Int] { pools.hasOwnClasses ? classes(split) : Array(0..<classCount) }
+
   private func samples(_ split: Split, _ drawn: [(classIndex: Int, member: Int, label: Int)]) -> Samples {
     let width = inputCount
     let inputs = [Float](unsafeUninitializedCapacity: drawn.count * width) { buffer, count in
@@ -111,9 +127,13 @@ public struct TaskFamily: Sendable {
       }
       count = drawn.count * width
     }
+    var recorded = pools.window.map { Recordings(window: $0) }
+    if recorded != nil {
+      for one in drawn { pools.append(split, classIndex: one.classIndex, member: one.member, to: &recorded!) }
+    }
     return Samples(
       inputCount: width, inputs: inputs, labels: drawn.map(\.label),
-      sources: drawn.map { pools.source(split, classIndex: $0.classIndex, member: $0.member) })
+      sources: drawn.map { pools.source(split, classIndex: $0.classIndex, member: $0.member) }, recorded: recorded)
   }
 }
 
@@ -127,8 +147,23 @@ protocol SamplePools: Sendable {
   func write(_ split: Split, classIndex: Int, member: Int, into inputs: UnsafeMutableBufferPointer<Float>)
   /// The same samples divided equally, and a line that says how; nil where pools never run short.
   func dividedEqually() -> (any SamplePools, partition: String)?
+  /// Whether every class belongs to one pool alone.
+  var hasOwnClasses: Bool { get }
+  /// How long recorded spikes are looked at, in microseconds; nil where samples are not recorded spikes.
+  var window: UInt32? { get }
+  /// Spikes of the longest recording.
+  var greatestEventCount: Int { get }
+  /// Appends the recorded spikes of a member.
+  func append(_ split: Split, classIndex: Int, member: Int, to recorded: inout Recordings)
+  /// The same recordings with units named anew.
+  func merged(_ unit: [UInt16], inputCount: Int) -> any SamplePools
 }
 
 extension SamplePools {
   func dividedEqually() -> (any SamplePools, partition: String)? { nil }
+  var hasOwnClasses: Bool { false }
+  var window: UInt32? { nil }
+  var greatestEventCount: Int { 0 }
+  func append(_ split: Split, classIndex: Int, member: Int, to recorded: inout Recordings) {}
+  func merged(_ unit: [UInt16], inputCount: Int) -> any SamplePools { self }
 }

@@ -16,9 +16,9 @@ public struct TaskLocation: Sendable {
   public struct File: Sendable, Hashable {
     /// Where it is.
     public let path: String
-    /// Its size on disk.
+    /// Its size on disk; of an unpacked archive, the size of all its files.
     public let byteCount: Int
-    /// Its SHA-256, when asked for.
+    /// Its SHA-256, when asked for; an unpacked archive has none.
     public let sha256: String?
     /// Whether it is a copy known to be good, where there is a digest to compare with.
     public let isKnown: Bool?
@@ -63,14 +63,16 @@ extension TaskCatalogue {
     var files: [TaskLocation.File] = []
     for role in DataFile.Role.allCases {
       guard let path = found.paths[role] else { continue }
-      let digest = digests ? SHA256.digest(try FileBytes.read(path, limit: IDXFile.limit)) : nil
+      let isFolder = FileBytes.isFolder(path)
+      let digest = digests && !isFolder ? SHA256.digest(try FileBytes.read(path, limit: IDXFile.limit)) : nil
       let listed = (found.variant.required + found.variant.optional).first { $0.role == role }
       // The known digest is that of the file under its usual, packed name.
       let isUsual = listed.map { path.hasSuffix("/" + $0.names[0]) } ?? false
       let isKnown = isUsual ? digest.flatMap { digest in listed?.known.map { $0 == digest } } : nil
       files.append(
         TaskLocation.File(
-          path: path, byteCount: FileBytes.size(path) ?? 0, sha256: digest, isKnown: isKnown))
+          path: path, byteCount: isFolder ? try FileTree.byteCount(ofFolder: path) : FileBytes.size(path) ?? 0,
+          sha256: digest, isKnown: isKnown))
     }
     return TaskLocation(
       name: name, about: entry.about, state: .found(folder: found.folder), files: files, searched: searched)

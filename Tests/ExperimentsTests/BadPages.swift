@@ -130,7 +130,17 @@ extension BadPage {
       "encoder must be a mapping (got \"bernoulli\")"),
     BadPage(
       "encoder: {kind: poisson}",
-      "encoder.kind must be bernoulli, current or first-spike, not \"poisson\""),
+      "encoder.kind must be bernoulli, current, first-spike or events, not \"poisson\""),
+    BadPage(
+      "encoder: {kind: events}",
+      "encoder.kind events needs recorded spikes, and fashion-mnist has none; there are n-mnist, shd, fsdd-spikes, "
+        + "stemnist"),
+    BadPage(
+      "network: {neuron: tanh}\nencoder: {kind: events}\ntask: {data: n-mnist}",
+      "encoder.kind must be current, for tanh neurons take intensities, not spikes"),
+    BadPage(
+      "encoder: {kind: events, merge: 0}\ntask: {data: n-mnist}",
+      "encoder.merge must be at least 1 (got 0)"),
     BadPage(
       "encoder: {kind: bernoulli, rate: 2}",
       "encoder.rate must be at most 1 (got 2)"),

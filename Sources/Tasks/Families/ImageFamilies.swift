@@ -20,23 +20,47 @@ extension TaskFamily {
       if imageRole == .trainImages { trainCount = part.labels.count }
     }
     if transposed { transposeImages(&pixels) }
-    return TaskFamily(
+    return .stored(
       name: name, about: about, inputShape: [imageSide, imageSide], classCount: classCount, files: found.allPaths,
-      partition: trainCount > 0
-        ? "test is the test file; search and selection divide the training file 5 : 1, class by class"
-        : "one file, divided 2 : 1 : 1 into search, selection and test, class by class",
-      pools: StoredPools(
-        pixels: pixels, labels: labels, classCount: classCount, greatest: 255, trainCount: trainCount))
+      pixels: pixels, labels: labels, greatest: 255, trainCount: trainCount)
   }
 
   /// The 8x8 digits.
   static func digits(name: String, about: String, _ found: FoundFiles) throws(TaskError) -> TaskFamily {
     guard let path = found.paths[.table] else { preconditionFailure("no table among \(found.paths)") }
     let file = try DigitsFile.read(path)
+    return .stored(
+      name: name, about: about, inputShape: [8, 8], classCount: 10, files: found.allPaths, pixels: file.pixels,
+      labels: file.labels, greatest: 16, trainCount: 0)
+  }
+
+  /// CIFAR-10, in colour or in grey.
+  static func cifar(name: String, about: String, _ found: FoundFiles, grey: Bool) throws(TaskError) -> TaskFamily {
+    var pixels: [UInt8] = []
+    var labels: [UInt8] = []
+    var trainCount = 0
+    for role in DataFile.Role.allCases {
+      guard let path = found.paths[role] else { continue }
+      let file = try CIFARFile.read(path)
+      pixels += grey ? file.grey : file.pixels
+      labels += file.labels
+      if role != .test { trainCount = labels.count }
+    }
+    return .stored(
+      name: name, about: about, inputShape: grey ? [32, 32] : [3, 32, 32], classCount: 10, files: found.allPaths,
+      pixels: pixels, labels: labels, greatest: 255, trainCount: trainCount)
+  }
+
+  /// A data set held as bytes, its pools divided class by class.
+  private static func stored(
+    name: String, about: String, inputShape: [Int], classCount: Int, files: [String], pixels: [UInt8], labels: [UInt8],
+    greatest: Int, trainCount: Int
+  ) -> TaskFamily {
+    let members = PoolMembers(labels: labels, classCount: classCount, trainCount: trainCount)
     return TaskFamily(
-      name: name, about: about, inputShape: [8, 8], classCount: 10, files: found.allPaths,
-      partition: "one file, divided 2 : 1 : 1 into search, selection and test, class by class",
-      pools: StoredPools(pixels: file.pixels, labels: file.labels, classCount: 10, greatest: 16, trainCount: 0))
+      name: name, about: about, inputShape: inputShape, classCount: classCount, files: files,
+      partition: members.partition,
+      pools: StoredPools(pixels: pixels, sampleCount: labels.count, greatest: greatest, members: members))
   }
 }
 

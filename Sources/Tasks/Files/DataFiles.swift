@@ -2,7 +2,8 @@
 struct DataFile: Sendable {
   /// What the file holds.
   enum Role: Sendable, CaseIterable {
-    case trainImages, trainLabels, testImages, testLabels, table
+    case trainImages, trainLabels, testImages, testLabels, table, archive, train, batch1, batch2, batch3, batch4, batch5
+    case test
   }
 
   let role: Role
@@ -10,12 +11,19 @@ struct DataFile: Sendable {
   let names: [String]
   /// The SHA-256 of a copy known to be good, under its usual name.
   var known: String?
+  /// Whether the last of the names may be a folder: an archive, unpacked.
+  var mayBeFolder = false
 
   /// An IDX file under its usual name and the one with a dot, packed or plain.
   static func idx(_ role: Role, _ stem: String, known: String? = nil) -> DataFile {
     let kind = role == .trainImages || role == .testImages ? "idx3-ubyte" : "idx1-ubyte"
     let names = ["\(stem)-\(kind).gz", "\(stem)-\(kind)", "\(stem).\(kind)"]
     return DataFile(role: role, names: names, known: known)
+  }
+
+  /// A zip archive, or the folder that it unpacks to.
+  static func archive(_ role: Role, _ stem: String, folder: String? = nil, known: String? = nil) -> DataFile {
+    DataFile(role: role, names: ["\(stem).zip", folder ?? stem], known: known, mayBeFolder: true)
   }
 }
 
@@ -104,7 +112,9 @@ struct DataFiles: Sendable {
   private func present(_ files: [DataFile], in folder: String) -> [DataFile.Role: String] {
     var found: [DataFile.Role: String] = [:]
     for file in files {
-      found[file.role] = file.names.lazy.map { "\(folder)/\($0)" }.first(where: FileBytes.exists)
+      found[file.role] = file.names.lazy.map { "\(folder)/\($0)" }.first {
+        FileBytes.exists($0) || file.mayBeFolder && FileBytes.isFolder($0)
+      }
     }
     return found
   }

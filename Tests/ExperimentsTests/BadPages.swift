@@ -155,7 +155,8 @@ extension BadPage {
       "task must be a mapping (got 5)"),
     BadPage(
       "task: {data: fashion-minst}",
-      "task.data must be fashion-mnist, mnist, emnist, digits, gaussian-prototypes, yin-yang, random-manifolds or templates-1d, not \"fashion-minst\" (did you mean \"fashion-mnist\"?)"
+      "task.data must be fashion-mnist, mnist, emnist, digits, omniglot, cifar-10, "
+        + "cifar-10-grey, n-mnist, shd, fsdd-spikes, stemnist, gaussian-prototypes, yin-yang, random-manifolds or templates-1d, not \"fashion-minst\" (did you mean \"fashion-mnist\"?)"
     ),
     BadPage(
       "task: {ways: 1}",

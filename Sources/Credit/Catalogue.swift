@@ -32,6 +32,9 @@ public func creditCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Credi
     CreditEntry(name: FixedSignFeedback<Scalar>.name, about: "Sign-concordant, magnitudes fixed and random.") {
       FixedSignFeedback(network: $0)
     },
+    CreditEntry(name: LearnedFeedback<Scalar>.name, about: "Feedback that the rule's db moves: e = (Bᵀ e) ∘ ψ.") {
+      LearnedFeedback(network: $0)
+    },
     CreditEntry(name: NoCredit<Scalar>.name, about: "No teaching signal: e = 0 below the readout.") {
       NoCredit(network: $0)
     },

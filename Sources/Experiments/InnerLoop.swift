@@ -38,8 +38,8 @@ public struct EpisodeScore: Sendable, Hashable {
 
 /// Why a rule cannot run on a network.
 public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The rule has a `db`, which this network does not apply.
-  case learnsFeedback(rule: String)
+  /// The rule has a `db`, and the pathway's feedback does not learn.
+  case learnsFeedback(rule: String, credit: String)
   /// The rule reads `b`, which the pathway does not have.
   case noFeedbackWeights(rule: String, credit: String)
   /// No pathway of that name.
@@ -56,7 +56,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One clear sentence.
   public var description: String {
     switch self {
-    case .learnsFeedback(let rule): "rule \(rule) changes the feedback weights (db), which no network here applies yet"
+    case .learnsFeedback(let rule, let credit):
+      "rule \(rule) changes the feedback weights (db), which credit pathway \(credit) keeps as they are; it needs learned"
     case .noFeedbackWeights(let rule, let credit):
       "rule \(rule) reads the feedback weight b, which credit pathway \(credit) does not have"
     case .unknownCredit(let name):
@@ -112,7 +113,7 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
       throw .unknownCredit(pathway)
     }
     guard neuronNames.contains(network.neuron) else { throw .unknownNeuron(network.neuron) }
-    if rule.db != nil { throw .learnsFeedback(rule: rule.name) }
+    if rule.db != nil, pathway != "learned" { throw .learnsFeedback(rule: rule.name, credit: pathway) }
     let projections = network.hidden.count + 1
     for own in rule.layers where abs(own.layer) > projections || own.layer == 0 {
       throw .noSuchLayer(rule: rule.name, layer: own.layer, projections: projections)

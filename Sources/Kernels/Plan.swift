@@ -27,9 +27,10 @@ public final class Plan<Scalar: KernelScalar> {
   private let deferred: DeferredProgram<Scalar>?
   private let ahead: AheadProgram<Scalar>?
   private let bounds: ClosedRange<Double>?
+  private let feedback: FeedbackUpdate<Scalar>?
 
   /// Quantities the rule reads in this projection.
-  public let reads: Set<Quantity>
+  public private(set) var reads: Set<Quantity>
 
   /// True when traces or eligibility take in the teaching signal, which then must come at every step.
   public let statefulReadsError: Bool
@@ -46,7 +47,7 @@ public final class Plan<Scalar: KernelScalar> {
   /// Compiles `rule` for one projection.
   ///
   /// - Parameters:
-  ///   - rule: the rule; its `db` is not compiled.
+  ///   - rule: the rule; a `db` moves `view.feedback`, which must be there.
   ///   - layer: the projection, counted from 1 at the input.
   ///   - layerCount: number of projections.
   ///   - isActive: per coefficient slot, false where its value is 0 so that its terms cost nothing.
@@ -135,6 +136,8 @@ public final class Plan<Scalar: KernelScalar> {
       (ahead, deferred, update) = (nil, nil, program)
       reads = stateful.union(program.reads)
     }
+    feedback = wanted.feedback.isEmpty ? nil : FeedbackUpdate(wanted.feedback, rule, builder)
+    if let feedback { reads.formUnion(feedback.reads) }
     statefulReadsError = !stateful.isDisjoint(with: [.ePre, .ePost, .loss, .reward, .modulator])
   }
 
@@ -145,6 +148,7 @@ public final class Plan<Scalar: KernelScalar> {
     for operation in traceFixed { operation.run(view, scratch) }
     eligibilityProgram?.bind()
     update?.bind()
+    feedback?.bind()
     deferred?.bind()
     ahead?.bind()
   }
@@ -155,6 +159,7 @@ public final class Plan<Scalar: KernelScalar> {
     for trace in traces { Scalar.fill(trace.count, trace.address, with: 0) }
     if let eligibility { zero(eligibility) }
     if let change, changed { zero(change) }
+    if changed { feedback?.reset() }
     if let deferred { for filter in deferred.filters { filter.reset() } }
     if let ahead, let input = view.input { ahead.reset(input) }
     changed = false
@@ -182,7 +187,10 @@ public final class Plan<Scalar: KernelScalar> {
   /// Changes the weights, or what will be added to them at the end of the sample.
   @specialized(where Scalar == Float)
   public func learn() {
+    // Both changes are of the old weights.
+    feedback?.run()
     update?.run()
+    feedback?.endStep()
     deferred?.run()
     ahead?.run()
     changed = true
@@ -200,6 +208,7 @@ public final class Plan<Scalar: KernelScalar> {
     }
     guard changed else { return }
     changed = false
+    feedback?.endSample()
     if deferred != nil {
       held += 1
       if held < view.samplesHeld { return }

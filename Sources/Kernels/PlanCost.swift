@@ -74,7 +74,8 @@ public struct PlanCost: Sendable, Hashable {
   static func possibleForms(of terms: PlanTerms, _ rule: Rule, in shape: PlanShape) -> [PlanForm] {
     var forms = [PlanForm.swept]
     let rule = rule.moving(in: shape.samplesHeld)
-    guard !shape.mustBeCurrent, rule.weightBounds == nil || rule.every == .sample else { return forms }
+    // Feedback weights that learn may read single forward weights.
+    guard !shape.mustBeCurrent, rule.db == nil, rule.weightBounds == nil || rule.every == .sample else { return forms }
     if DeferredProgram<Float>.canDefer(terms.live) { forms.append(.deferred) }
     if shape.aheadTerms(terms) != nil { forms.append(.ahead) }
     return forms

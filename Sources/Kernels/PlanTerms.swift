@@ -6,11 +6,13 @@ struct PlanTerms {
   var live: [Term]
   /// Terms of `dw` with a coefficient of 0.
   var off: [Term]
+  /// Terms of `db` that are computed; none when the rule has no `db`.
+  var feedback: [Term]
   /// Terms of the eligibility; none when no live term reads it.
   var eligibility: [Term]
-  /// Whether a live term reads the eligibility.
+  /// Whether a term that is computed reads the eligibility.
   var readsEligibility: Bool
-  /// Traces that live terms read, and those they are made of.
+  /// Traces that these terms read, and those they are made of.
   var traces: [Trace]
 
   /// - Parameters:
@@ -23,7 +25,9 @@ struct PlanTerms {
     let all = NormalForm(of: rule.dw(layer: layer, layerCount: layerCount), traces: owners).terms
     live = all.filter { !$0.vanishes(without: inactive) }
     off = all.filter { $0.vanishes(without: inactive) }
-    let used = live.reduce(into: Names()) { $0.collect($1) }
+    feedback =
+      rule.db.map { NormalForm(of: $0, traces: owners).terms.filter { !$0.vanishes(without: inactive) } } ?? []
+    let used = (live + feedback).reduce(into: Names()) { $0.collect($1) }
     readsEligibility = used.readsEligibility
     eligibility =
       used.readsEligibility

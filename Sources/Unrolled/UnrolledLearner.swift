@@ -28,6 +28,8 @@ public struct EpisodeGradient: Sendable, Hashable {
 public enum UnrolledError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The pathway does not say how it forms errors.
   case credit(String)
+  /// The rule changes the feedback weights.
+  case feedback(rule: String)
   /// The rule keeps an eligibility trace in every synapse of a network with more than one step a sample.
   case eligibility(rule: String)
   /// The rule changes single synapses and waits for the end of a sample to do so.
@@ -39,6 +41,8 @@ public enum UnrolledError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .credit(let name): "credit pathway \(name) has no derivative, which optimizer meta-gradient needs"
+    case .feedback(let rule):
+      "rule \(rule) changes the feedback weights (db), which optimizer meta-gradient does not follow"
     case .eligibility(let rule):
       "rule \(rule) keeps an eligibility trace in every synapse, which optimizer meta-gradient follows in rate "
         + "networks only"
@@ -100,6 +104,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     for level in 0..<network.sizes.count - 1 where credit.errorSource(level) == nil {
       throw .credit(type(of: credit).name)
     }
+    if rule.db != nil { throw .feedback(rule: rule.name) }
     if !isRate, !["lif", "adaptive-lif"].contains(network.parameters.neuron) {
       throw .neuron(network.parameters.neuron)
     }

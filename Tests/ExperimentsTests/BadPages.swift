@@ -33,7 +33,7 @@ extension BadPage {
       "rule must be text (got a mapping)"),
     BadPage(
       "credit: randon",
-      "credit must be transport, random, direct, usf, brsf, frsf or none, not \"randon\" (did you mean \"random\"?)"),
+      "credit must be transport, random, direct, usf, brsf, frsf, learned or none, not \"randon\" (did you mean \"random\"?)"),
     BadPage(
       "network: [1]",
       "network must be a mapping (got a list)"),

@@ -193,7 +193,8 @@ struct InnerLoopTests {
       } catch { return error }
     }
     #expect(refuse(threeTerms) == nil)
-    #expect(refuse(learned) == .learnsFeedback(rule: "three"))
+    #expect(refuse(learned) == .learnsFeedback(rule: "three", credit: "random"))
+    #expect(refuse(learned, credit: "learned") == nil)
     #expect(refuse(layered) == .noSuchLayer(rule: "three", layer: 7, projections: 3))
     #expect(refuse(reading, credit: "direct") == .noFeedbackWeights(rule: "three", credit: "direct"))
     #expect(refuse(reading) == nil)

@@ -81,6 +81,9 @@ struct PlanAgreement<Scalar: KernelScalar> {
         result.fingerprint = (result.fingerprint ^ Double(weight).bitPattern) &* 0x0000_0100_0000_01b3
       }
       if interpreting { result.difference = max(result.difference, difference(weights, interpreted[l].weights)) }
+      guard rule.db != nil else { return }
+      let feedback = dense(credit.feedback(l)!, network.projections[l])
+      if interpreting { result.difference = max(result.difference, difference(feedback, interpreted[l].feedback)) }
     }
     for k in 0..<(1 + Int(seed % 3)) {
       var offsets: [UInt32] = [0]
@@ -122,7 +125,10 @@ struct PlanAgreement<Scalar: KernelScalar> {
         if t + 1 >= parameters.learnFrom {
           for l in 0..<layerCount {
             let isHidden = l == 0 && runsAhead
-            if interpreting, resynchronises, !isHidden { interpreted[l].weights = network.projections[l].dense }
+            if interpreting, resynchronises, !isHidden {
+              interpreted[l].weights = network.projections[l].dense
+              if rule.db != nil { interpreted[l].feedback = dense(credit.feedback(l)!, network.projections[l]) }
+            }
             plans[l].learn()
             if interpreting { interpreted[l].learn(quantities[l]) }
             if !isHidden { compare(l) }

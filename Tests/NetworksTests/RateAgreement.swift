@@ -79,6 +79,9 @@ struct RateAgreement {
         plans[l].endSample()
         interpreted[l].endSample()
         difference = max(difference, self.difference(network.projections[l].dense, interpreted[l].weights))
+        guard rule.db != nil else { continue }
+        let feedback = dense(pathway.feedback(l)!, network.projections[l])
+        difference = max(difference, self.difference(feedback, interpreted[l].feedback))
       }
     }
     for l in 0..<layers {

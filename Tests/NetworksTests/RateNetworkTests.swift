@@ -246,11 +246,14 @@ struct RateNetworkTests {
     let rules = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
       .sorted()
       .map { try Rule.load(path: folder.appendingPathComponent($0).path) }
-      .filter { $0.db == nil && !$0.reads(.sPre) && !$0.reads(.sPost) }
+      .filter { !$0.reads(.sPre) && !$0.reads(.sPost) }
     #expect(rules.contains { $0.name == "pool" } && rules.contains { $0.name == "error-hebb-oja" })
     var cases: [RateAgreement] = []
     for rule in rules {
-      for (c, credit) in creditNames.enumerated() where !rule.usesFeedback || ["transport", "random"].contains(credit) {
+      for (c, credit) in creditNames.enumerated() {
+        if rule.db != nil ? credit != "learned" : rule.usesFeedback && !["transport", "random"].contains(credit) {
+          continue
+        }
         for (f, function) in RateFunction.allCases.enumerated() {
           for bias in [false, true] {
             for (g, form) in PlanForm.allCases.enumerated() {

@@ -18,6 +18,8 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case pools = 8
   /// Random networks and inputs in tests.
   case testing = 9
+  /// Signs of a permutation test.
+  case permutation = 10
 }
 
 /// The Philox4x32-10 block function.

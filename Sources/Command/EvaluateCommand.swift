@@ -1,6 +1,8 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import Pages
+import Records
 import Tasks
 
 extension Split: ExpressibleByArgument {
@@ -24,7 +26,10 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Score rules on the few-shot tasks of an experiment.",
     discussion: """
       A rule is a name in rules/, the path of a page, RUN.h5 for the rule that a run discovered, or RUN.h5#G:K for \
-      candidate K of its generation G. All rules meet the same episodes; the first is compared with each other one.
+      candidate K of its generation G. All rules meet the same episodes, and each is compared with a baseline, episode \
+      by episode: the mean difference with a 95 % bootstrap interval, the p value of a sign-flip permutation test, the \
+      same after Holm's correction for the number of rows, and the difference that as many episodes would show with \
+      power 0.8.
       """)
 
   @Argument(help: ArgumentHelp("Rules to score.", valueName: "rule")) var rules: [String]
@@ -34,6 +39,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(name: .long, help: "The pool to draw from: search, selection or test.") var split = Split.test
   @Option(name: .long, help: "The first episode.") var first = 0
   @Flag(name: .long, inversion: .prefixedNo, help: "Also score the methods without a network.") var baselines = true
+  @Option(
+    name: .long,
+    help: "The row that the others are compared with (default: feedback-alignment when it is scored, else the first).")
+  var baseline: String?
+  @Option(name: .long, help: ArgumentHelp("Write a record with the score of every episode.", valueName: "file.h5"))
+  var out: String?
+  @Option(name: .long, help: ArgumentHelp("Write the table as comma-separated values.", valueName: "file.csv"))
+  var csv: String?
+  @Flag(name: .long, help: "Write over files that are there already.") var force = false
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -61,6 +75,8 @@ struct EvaluateCommand: ParsableCommand {
     let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
     let source = try EpisodeSource(resolved.experiment, family: family)
     let contenders = try unique(subjects.map { try $0.contender(in: resolved.experiment) })
+    let reference = try reference(among: contenders.map(\.name) + (baselines ? Baseline.allCases.map(\.rawValue) : []))
+    for path in [out, csv].compactMap({ $0 }) { try RunPath.check(path, force: force, resumes: false) }
     let crew = Crew(workers: work.threads)
     try crew.memory(contenders, source).check()
     for contender in contenders {
@@ -68,6 +84,7 @@ struct EvaluateCommand: ParsableCommand {
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: resolved.experiment.worstLoss)
     }
     let count = episodes ?? resolved.experiment.testEpisodes
+    let started = timestamp()
     let progress = talk.makeProgress()
     progress.state.label = "evaluate"
     if talk.json {
@@ -84,7 +101,7 @@ struct EvaluateCommand: ParsableCommand {
     progress.state.evaluations = (0, 0, contenders.count * count)
     let comparison = crew.comparison(
       contenders, baselines: baselines ? Baseline.allCases : [], source, split, first..<(first + count),
-      worstLoss: resolved.experiment.worstLoss
+      contrast: .rowMinus(reference), worstLoss: resolved.experiment.worstLoss
     ) {
       progress.state.evaluations.done = crew.scoredCount
       progress.show()
@@ -97,6 +114,13 @@ struct EvaluateCommand: ParsableCommand {
       throw EarlyExit(code: reason.status)
     }
     let table = ResultTable(comparison: comparison)
+    if let out {
+      let rules = zip(contenders, subjects).map { EvaluatedRule(contender: $0, text: $1.text, path: $1.path) }
+      try EvaluationRecord.write(
+        out, resolved, rules, comparison, source, split: split, first: first, facts: .current(workers: work.threads),
+        libraries: Versions.libraries, data: work.data, started: started, replacing: force)
+    }
+    if let csv { try write(table.commaSeparated, to: csv) }
     if talk.json {
       Output.line(
         JSON.event(
@@ -104,7 +128,8 @@ struct EvaluateCommand: ParsableCommand {
           [
             .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
             .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
-            .init("rows", table.rowsJSON),
+            .init("baseline", .text(reference)), .init("rows", table.rowsJSON),
+            .init("files", .list([out, csv].compactMap { $0 }.map(JSON.text))),
           ]
         ).text())
     } else {
@@ -112,6 +137,26 @@ struct EvaluateCommand: ParsableCommand {
       Output.line("")
       Output.line("\(count) \(split) episodes of \(family.name):")
       for line in table.lines { Output.line(line) }
+      for path in [out, csv].compactMap({ $0 }) { talk.note("written   \(path)") }
+    }
+  }
+
+  /// The name of the row that the others are compared with.
+  private func reference(among names: [String]) throws -> String {
+    guard let baseline else {
+      return names.contains(RowName.feedbackAlignment) ? RowName.feedbackAlignment : names[0]
+    }
+    guard names.contains(baseline) else {
+      throw Failure(.usage, "--baseline \(baseline) is no row of the table; there are \(names.joined(separator: ", "))")
+    }
+    return baseline
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Failure(.ioError, "cannot write \(path): \(error.localizedDescription)")
     }
   }
 

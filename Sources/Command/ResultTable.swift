@@ -3,36 +3,75 @@ import Foundation
 import Pages
 import Rules
 
-/// A comparison in words and as JSON.
+/// A comparison in words, as JSON and as comma-separated values.
 struct ResultTable {
   var comparison: Comparison
 
-  /// Lines of a table: accuracy with interval, loss, paired difference with interval, share of the gap closed.
+  /// Columns that a table may have at most.
+  static let width = 100
+
+  /// A column: its head, and what stands in it for a row at a place.
+  private typealias Column = (head: String, cell: (Int, ComparisonRow) -> String)
+
+  /// Lines of the tables: what each row scored; and, where rows are compared with a baseline, a second table of that.
   var lines: [String] {
-    let head = ["", "accuracy", "95 % interval", "loss", "first - row", "95 % interval", "gap closed"]
-    let body = comparison.rows.enumerated().map { index, row in
+    let scores: [Column] = [
+      ("accuracy", { number($1.accuracy) }), ("95 % interval", { interval($1.accuracyInterval) }),
+      ("loss", { $1.loss.map(number) ?? "-" }),
+    ]
+    let gap: Column = ("gap closed", { $1.gapClosed.map { String(format: "%.0f %%", 100 * $0) } ?? "-" })
+    let reference = comparison.reference
+    func difference(_ head: String) -> [Column] {
       [
-        row.name, number(row.accuracy), interval(row.accuracyInterval), row.loss.map(number) ?? "-",
-        index == 0 ? "" : signed(row.difference), index == 0 ? "" : interval(row.differenceInterval),
-        comparison.gapClosed(row).map { String(format: "%.0f %%", 100 * $0) } ?? "-",
+        (head, { $0 == reference ? "" : signed($1.difference) }),
+        ("95 % interval", { $0 == reference ? "" : interval($1.differenceInterval) }),
       ]
     }
-    let widths = head.indices.map { column in ([head] + body).map { $0[column].count }.max() ?? 0 }
-    return ([head] + body).map { cells in
-      let text = cells.indices.map { column in
-        column == 0 ? cells[0].padding(to: widths[0]) : cells[column].leading(to: widths[column])
-      }.joined(separator: "  ")
+    guard case .rowMinus(let baseline) = comparison.contrast else {
+      return text(scores + difference("first - row") + [gap])
+    }
+    let gapInterval: Column = (
+      "95 % interval",
+      { _, row in
+        row.gapClosedInterval.map {
+          "[\(String(format: "%.0f %%", 100 * $0.lowerBound)), \(String(format: "%.0f %%", 100 * $0.upperBound))]"
+        } ?? "-"
+      }
+    )
+    guard comparison.rows.count > 1 else { return text(scores + [gap, gapInterval]) }
+    let tests: [Column] = [
+      ("p", { $1.test.map { chance($0.p) } ?? "" }), ("Holm p", { $1.test.map { chance($0.adjustedP) } ?? "" }),
+      ("detectable", { $1.test.map { number($0.detectable) } ?? "" }),
+    ]
+    return text(scores + [gap, gapInterval]) + ["", "less \(baseline), on the same episodes:"]
+      + text(difference("row - base") + tests)
+  }
+
+  /// A table with the rows' names in front; names that would make it too wide are cut.
+  private func text(_ columns: [Column]) -> [String] {
+    let cells =
+      [columns.map(\.head)] + comparison.rows.enumerated().map { place, row in columns.map { $0.cell(place, row) } }
+    let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let room = max(12, Self.width - widths.reduce(0) { $0 + $1 + 2 })
+    let names = [""] + comparison.rows.map { $0.name.count > room ? "\($0.name.prefix(room - 1))…" : $0.name }
+    let longest = names.map(\.count).max() ?? 0
+    return zip(names, cells).map { name, cells in
+      let text = ([name.padding(to: longest)] + zip(cells, widths).map { $0.leading(to: $1) }).joined(separator: "  ")
       return String(text.reversed().drop { $0 == " " }.reversed())
     }
   }
 
+  private func chance(_ p: Double) -> String {
+    guard p.isFinite else { return "-" }
+    return p < 0.0001 ? "<0.0001" : String(format: "%.4f", p)
+  }
   private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
   private func signed(_ value: Double) -> String { value.isFinite ? String(format: "%+.3f", value) : "-" }
   private func interval(_ range: ClosedRange<Double>) -> String {
     "[\(String(format: "%.3f", range.lowerBound)), \(String(format: "%.3f", range.upperBound))]"
   }
 
-  /// One row: name, accuracy with interval, loss, and the paired difference first − row with its interval.
+  /// One row: name, accuracy with interval, loss, and the paired difference with its interval and test.
   func json(_ row: ComparisonRow) -> [JSON.Member] {
     var members: [JSON.Member] = [.init("name", .text(row.name))]
     if let contender = row.contender {
@@ -45,7 +84,12 @@ struct ResultTable {
     members.append(.init("loss", row.loss.map(JSON.number) ?? .null))
     members.append(.init("difference", .number(row.difference)))
     members.append(.init("difference_interval", .list(row.differenceInterval)))
-    members.append(.init("gap_closed", comparison.gapClosed(row).map(JSON.number) ?? .null))
+    members.append(.init("p", row.test.map { .number($0.p) } ?? .null))
+    members.append(.init("p_holm", row.test.map { .number($0.adjustedP) } ?? .null))
+    members.append(.init("p_is_exact", row.test.map { .boolean($0.isExact) } ?? .null))
+    members.append(.init("detectable_difference", row.test.map { .number($0.detectable) } ?? .null))
+    members.append(.init("gap_closed", row.gapClosed.map(JSON.number) ?? .null))
+    members.append(.init("gap_closed_interval", row.gapClosedInterval.map(JSON.list) ?? .null))
     members.append(.init("episodes", .integer(row.scores.accuracy.count)))
     if !row.scores.outcomes.isEmpty {
       members.append(.init("failed_episodes", .integer(row.scores.outcomes.count { $0 != .ok })))
@@ -64,6 +108,32 @@ struct ResultTable {
   /// All rows, `interval` being that of the accuracy.
   var rowsJSON: JSON {
     .list(comparison.rows.map { row in .object(json(row) + [.init("interval", .list(row.accuracyInterval))]) })
+  }
+
+  /// The numbers of all rows as comma-separated values (RFC 4180, lines ended by LF), a header line first. They read back
+  /// with the same bits; what is not defined is `nan`.
+  var commaSeparated: String {
+    func text(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "nan" } ?? "nan" }
+    func quoted(_ name: String) -> String {
+      name.contains { ",\"\n\r".contains($0) } ? "\"\(name.replacingOccurrences(of: "\"", with: "\"\""))\"" : name
+    }
+    let head = [
+      "name", "episodes", "failed_episodes", "accuracy", "accuracy_low", "accuracy_high", "loss", "compared_with",
+      "difference", "difference_low", "difference_high", "p", "p_holm", "detectable_difference", "gap_closed",
+      "gap_closed_low", "gap_closed_high",
+    ]
+    let reference = comparison.rows.isEmpty ? "" : comparison.rows[comparison.reference].name
+    let body = comparison.rows.map { row in
+      [
+        quoted(row.name), "\(row.scores.accuracy.count)", "\(row.scores.outcomes.count { $0 != .ok })",
+        text(row.accuracy), text(row.accuracyInterval.lowerBound), text(row.accuracyInterval.upperBound),
+        text(row.loss), quoted(reference), text(row.difference), text(row.differenceInterval.lowerBound),
+        text(row.differenceInterval.upperBound), text(row.test?.p), text(row.test?.adjustedP),
+        text(row.test?.detectable), text(row.gapClosed), text(row.gapClosedInterval?.lowerBound),
+        text(row.gapClosedInterval?.upperBound),
+      ]
+    }
+    return ([head] + body).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 }
 

@@ -11,6 +11,10 @@ struct RuleSubject {
   var coefficients: [Double]?
   /// The record it came from.
   var run: StoredRun?
+  /// Its page, verbatim; nil for a rule from a record.
+  var text: String?
+  /// The path of its page or record.
+  var path: String
 
   /// Finds a rule.
   /// - Parameters:
@@ -21,13 +25,13 @@ struct RuleSubject {
     let path = String(parts[0])
     guard path.hasSuffix(".h5") || parts.count == 2 else {
       let loaded = try LoadedRule.load(text, near: page)
-      return RuleSubject(name: loaded.rule.name, rule: loaded.rule)
+      return RuleSubject(name: loaded.rule.name, rule: loaded.rule, text: loaded.text, path: loaded.path)
     }
     let run = try StoredRun(path)
     let stem = path.split(separator: "/").last.map { String($0.dropLast(3)) } ?? path
     guard parts.count == 2 else {
       let found = try run.discovered()
-      return RuleSubject(name: stem, rule: found.rule, coefficients: found.coefficients, run: run)
+      return RuleSubject(name: stem, rule: found.rule, coefficients: found.coefficients, run: run, path: path)
     }
     let numbers = parts[1].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let generation = numbers[0], let slot = numbers[1], generation >= 0, slot >= 0 else {
@@ -35,7 +39,8 @@ struct RuleSubject {
     }
     let candidate = try run.candidate(generation: generation, slot: slot)
     return RuleSubject(
-      name: "\(stem)#\(generation):\(slot)", rule: candidate.rule, coefficients: candidate.coefficients, run: run)
+      name: "\(stem)#\(generation):\(slot)", rule: candidate.rule, coefficients: candidate.coefficients, run: run,
+      path: path)
   }
 
   /// The rule on the network of an experiment.

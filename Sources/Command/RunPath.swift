@@ -9,14 +9,18 @@ enum RunPath {
     return "runs/\(name)-\(n).h5"
   }
 
-  /// Fails when a record cannot be created at `path`.
-  static func check(_ path: String, force: Bool) throws {
+  /// Fails when a file cannot be created at `path`.
+  /// - Parameter resumes: whether a record that is there could be gone on with.
+  static func check(_ path: String, force: Bool, resumes: Bool = true) throws {
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
       if isDirectory.boolValue { throw Failure(.cannotCreate, "\(path) is a folder") }
       guard force else {
         throw Failure(
-          .cannotCreate, "\(path) exists; go on with it with --resume \(path), or write over it with --force")
+          .cannotCreate,
+          resumes
+            ? "\(path) exists; go on with it with --resume \(path), or write over it with --force"
+            : "\(path) exists; write over it with --force")
       }
     }
     if path.hasPrefix("runs/") {

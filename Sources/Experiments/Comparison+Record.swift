@@ -34,6 +34,39 @@ extension EvaluationTable {
   }
 }
 
+extension Findings {
+  /// What a comparison found, as a record keeps it: one task, one number of shots.
+  /// - Precondition: the comparison is to a baseline.
+  init(_ comparison: Comparison, _ source: EpisodeSource) {
+    guard case .rowMinus(let baseline) = comparison.contrast else {
+      preconditionFailure("findings are about differences to a baseline, not \(comparison.contrast)")
+    }
+    self.init(
+      rules: comparison.rows.map(\.name), tasks: [source.family.name], shots: [source.shape.shots], baseline: baseline)
+    let accuracies = comparison.rows.map(\.accuracy)
+    for (place, row) in comparison.rows.enumerated() {
+      episodes[place] = row.scores.accuracy.count
+      rank[place] = 1 + accuracies.count { $0 > row.accuracy }
+      var numbers: [Measure: Double] = [
+        .accuracyMean: row.accuracy, .accuracyLow: row.accuracyInterval.lowerBound,
+        .accuracyHigh: row.accuracyInterval.upperBound,
+      ]
+      if let test = row.test {
+        numbers[.gapToBaseline] = row.difference
+        numbers[.gapLow] = row.differenceInterval.lowerBound
+        numbers[.gapHigh] = row.differenceInterval.upperBound
+        numbers[.p] = test.p
+        numbers[.adjustedP] = test.adjustedP
+        numbers[.detectable] = test.detectable
+      }
+      numbers[.gapClosed] = row.gapClosed
+      numbers[.gapClosedLow] = row.gapClosedInterval?.lowerBound
+      numbers[.gapClosedHigh] = row.gapClosedInterval?.upperBound
+      for (measure, number) in numbers { measures[measure]?[place] = number }
+    }
+  }
+}
+
 extension CandidateStatus {
   /// How an evaluation over several episodes ended: the worst of its outcomes.
   init(_ outcomes: some Sequence<Outcome>) {

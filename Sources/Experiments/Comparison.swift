@@ -45,31 +45,93 @@ public struct ComparisonRow: Sendable, Hashable {
   public var accuracyInterval: ClosedRange<Double>
   /// Mean query loss, or nil.
   public var loss: Double?
-  /// Mean of (first row's accuracy − this row's), episode by episode.
+  /// Mean of the paired difference of accuracies, episode by episode; which one is taken from which, the comparison's
+  /// `contrast` says.
   public var difference: Double
   /// Bootstrap 95 % interval of that mean.
   public var differenceInterval: ClosedRange<Double>
+  /// Whether that mean could be chance; nil for the row that the others are compared with.
+  public var test: DifferenceTest?
+  /// The share of the gap from feedback alignment to backprop that the row closes; nil without the rows of
+  /// those names, without a gap, and for methods without a network.
+  public var gapClosed: Double?
+  /// Bootstrap 95 % interval of that share; nil without the share, and where the interval of the gap itself holds 0.
+  public var gapClosedInterval: ClosedRange<Double>?
 }
 
-/// Rows scored on the same episodes, the first one compared with each other.
+/// How surely a paired difference is there.
+public struct DifferenceTest: Sendable, Hashable {
+  /// Two-sided p value of the sign-flip test.
+  public var p: Double
+  /// Whether every pattern of signs was counted.
+  public var isExact: Bool
+  /// The p value after Holm's correction for all rows of the table.
+  public var adjustedP: Double
+  /// The difference that as many episodes show with power 0.8 at a two-sided level of 0.05.
+  public var detectable: Double
+}
+
+/// Rows scored on the same episodes, each compared with one of them.
 public struct Comparison: Sendable, Hashable {
+  /// What paired differences are taken from what.
+  public enum Contrast: Sendable, Hashable {
+    /// The first row minus each other one: a result beside those it is measured by.
+    case firstMinusRow
+    /// Each row minus the baseline of this name.
+    case rowMinus(String)
+  }
+
   /// The rows in the order of the table.
   public var rows: [ComparisonRow]
+  /// How they are compared.
+  public var contrast: Contrast
+  /// The place of the row that the others are compared with.
+  public var reference: Int
 
   /// Makes the table.
   /// - Parameters:
   ///   - rows: name, rule and scores; all on the same episodes.
-  ///   - seed: of the bootstrap.
-  public init(_ rows: [(name: String, contender: Contender?, scores: EpisodeScores)], seed: UInt64) {
-    let first = rows.first?.scores.accuracy ?? []
-    self.rows = rows.map { row in
+  ///   - seed: of the bootstrap and of the test's signs.
+  ///   - contrast: what is compared; a baseline must be among the rows.
+  public init(
+    _ rows: [(name: String, contender: Contender?, scores: EpisodeScores)], seed: UInt64,
+    contrast: Contrast = .firstMinusRow
+  ) {
+    self.contrast = contrast
+    switch contrast {
+    case .firstMinusRow: reference = 0
+    case .rowMinus(let name):
+      guard let place = rows.firstIndex(where: { $0.name == name }) else {
+        preconditionFailure("no row \(name) among \(rows.map(\.name))")
+      }
+      reference = place
+    }
+    let reference = reference
+    let standard = rows.isEmpty ? [] : rows[reference].scores.accuracy
+    self.rows = rows.enumerated().map { index, row in
       let own = Bootstrap.intervalOfMean(row.scores.accuracy, seed: seed)
-      let paired = Bootstrap.pairedDifference(first, row.scores.accuracy, seed: seed)
+      let (first, second) =
+        contrast == .firstMinusRow ? (standard, row.scores.accuracy) : (row.scores.accuracy, standard)
+      let paired = Bootstrap.pairedDifference(first, second, seed: seed)
+      let differences = zip(first, second).map { $0 - $1 }
+      let flipped = index == reference ? nil : SignFlipTest(differences, seed: seed)
       return ComparisonRow(
         name: row.name, contender: row.contender, scores: row.scores, accuracy: Statistics.mean(row.scores.accuracy),
         accuracyInterval: own.lower...own.upper,
         loss: row.scores.loss.isEmpty ? nil : Statistics.mean(row.scores.loss), difference: paired.mean,
-        differenceInterval: paired.interval.lower...paired.interval.upper)
+        differenceInterval: paired.interval.lower...paired.interval.upper,
+        test: flipped.map {
+          DifferenceTest(
+            p: $0.p, isExact: $0.isExact, adjustedP: .nan, detectable: Power.detectableDifference(differences))
+        })
+    }
+    let tested = self.rows.indices.filter { $0 != reference }
+    for (index, adjusted) in zip(tested, MultipleTesting.holm(tested.map { self.rows[$0].test!.p })) {
+      self.rows[index].test!.adjustedP = adjusted
+    }
+    for index in self.rows.indices {
+      self.rows[index].gapClosed = gapClosed(self.rows[index])
+      self.rows[index].gapClosedInterval = gapClosedInterval(self.rows[index], seed: seed)
     }
   }
 
@@ -78,12 +140,23 @@ public struct Comparison: Sendable, Hashable {
 
   /// The share of the gap from feedback alignment to backprop that a rule closes; nil without these rows, without a gap,
   /// and for methods without a network.
-  public func gapClosed(_ row: ComparisonRow) -> Double? {
+  private func gapClosed(_ row: ComparisonRow) -> Double? {
     guard row.contender != nil, let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else {
       return nil
     }
     let gap = high.accuracy - low.accuracy
     return gap > 0 ? (row.accuracy - low.accuracy) / gap : nil
+  }
+
+  /// The interval of that share, both gaps measured on the same resampled episodes.
+  private func gapClosedInterval(_ row: ComparisonRow, seed: UInt64) -> ClosedRange<Double>? {
+    guard row.gapClosed != nil, let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else {
+      return nil
+    }
+    let found = Bootstrap.intervalOfRatio(
+      zip(row.scores.accuracy, low.scores.accuracy).map { $0 - $1 },
+      zip(high.scores.accuracy, low.scores.accuracy).map { $0 - $1 }, seed: seed)
+    return found.lower <= found.upper && found.lower.isFinite && found.upper.isFinite ? found.lower...found.upper : nil
   }
 }
 

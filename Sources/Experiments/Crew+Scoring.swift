@@ -67,9 +67,10 @@ extension Crew {
   }
 
   /// Scores contenders, and methods without a network, on the same episodes; nil when dropped.
+  /// - Parameter contrast: what is compared with what.
   public func comparison(
     _ contenders: [Contender], baselines: [Baseline], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
-    worstLoss: Double, isWanted: () -> Bool = { true }
+    contrast: Comparison.Contrast = .firstMinusRow, worstLoss: Double, isWanted: () -> Bool = { true }
   ) -> Comparison? {
     guard let scores = score(contenders, source, split, range, worstLoss: worstLoss, isWanted: isWanted) else {
       return nil
@@ -81,7 +82,7 @@ extension Crew {
       guard let answered = answers(baseline, source, split, range, isWanted: isWanted) else { return nil }
       rows.append((baseline.rawValue, nil, answered))
     }
-    return Comparison(rows, seed: source.seed)
+    return Comparison(rows, seed: source.seed, contrast: contrast)
   }
 
   /// Answers episodes with a method that needs no network; nil when dropped.

@@ -61,7 +61,7 @@ public struct DiscoveryResult: Sendable {
   public var comparison: Comparison
 
   /// The share of the gap from feedback alignment to backprop that the discovered rule closes.
-  public var gapClosed: Double? { comparison.gapClosed(comparison.rows[0]) }
+  public var gapClosed: Double? { comparison.rows.first?.gapClosed }
 }
 
 /// The outer loop: search, choose on the selection pool, tune the baselines the same way, test everything on the test

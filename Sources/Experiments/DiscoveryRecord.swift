@@ -208,35 +208,23 @@ public final class DiscoveryRecord {
       case RowName.start: .user
       default: .baseline
       }
-    return RuleRow(
-      name: contender.name,
-      expression: Printer.equations(
-        contender.rule, coefficients: contender.coefficients, layerCount: contender.layerCount
-      ).joined(separator: "\n"), latex: contender.latex, ruleText: text, origin: origin,
-      sha256: SHA256.digest(Array(text.utf8)),
-      complexity: Double(
-        contender.rule.complexity(coefficients: contender.coefficients, layerCount: contender.layerCount)),
-      terms: contender.terms)
+    return RuleRow(contender, text: text, origin: origin)
   }
 
   private static func inputs(
     _ rules: DiscoveryRules, _ experiment: Experiment, data: String?
   ) throws -> [Provenance.Input] {
-    var inputs = [rules.searched, rules.feedbackAlignment, rules.backprop].map { rule in
+    let inputs = [rules.searched, rules.feedbackAlignment, rules.backprop].map { rule in
       Provenance.Input(
         name: baseName(rule.path), role: "rule", sha256: SHA256.digest(Array(rule.text.utf8)),
         bytes: rule.text.utf8.count)
     }
-    let location = try TaskCatalogue.locate(experiment.task.data, directory: data, digests: true)
-    inputs += location.files.map { file in
-      Provenance.Input(name: baseName(file.path), role: "dataset", sha256: file.sha256 ?? "", bytes: file.byteCount)
-    }
-    return inputs
+    return inputs + (try Provenance.Input.files(of: experiment, data: data))
   }
 }
 
 /// The last part of a path.
-private func baseName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+func baseName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
 extension SessionFacts {
   /// A session of a record that starts now.

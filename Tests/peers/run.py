@@ -122,6 +122,16 @@ def record_opens_in_other_readers(workshop):
         print(run(sys.executable, "-W", "error", script, record), end="")
 
 
+def findings_are_those_of_scipy(workshop):
+    for episodes in (11, 48):
+        record = workshop.folder / f"evaluation-{episodes}.h5"
+        run(METAPLAST, "evaluate", "feedback-alignment", "backprop", "pool-local", "--experiment", EXPERIMENT,
+            "--episodes", episodes, "--out", record, "-q")
+        run(METAPLAST, "log", "check", record)
+        print(run(sys.executable, PEERS / "check_statistics.py", record), end="")
+        print(run(sys.executable, "-W", "error", PEERS / "check_record.py", record), end="")
+
+
 def report_is_one_well_formed_file(workshop):
     for page in workshop.export("html", ".html"):
         text = page.read_text(encoding="utf-8")
@@ -178,7 +188,7 @@ def notebook_is_valid_and_runs(workshop):
 
 CHECKS = [
     experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
-    printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers,
+    printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, findings_are_those_of_scipy,
     report_is_one_well_formed_file, notebook_is_valid_and_runs,
 ]
 

@@ -68,6 +68,8 @@ public struct EvaluationTable: Sendable, Hashable {
   public var queriesPerClass: Int
   /// What alignment angles are measured against.
   public var alignmentReference: String
+  /// The pool that the episodes came from: `search`, `selection` or `test`; nil where the record does not say.
+  public var split: String?
   /// Rules, baselines included.
   public var rules: [String]
   /// Task families.

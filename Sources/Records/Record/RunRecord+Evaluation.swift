@@ -9,6 +9,7 @@ extension RunRecord {
         ways: try integer("ways", of: group), queriesPerClass: try integer("queries_per_class", of: group),
         alignmentReference: try file.text("alignment_reference", of: group) ?? "",
         rules: [], tasks: [], shots: [], seeds: [], steps: [])
+      table.split = try file.text("split", of: group)
       table.rules = try file.readStrings("\(group)/rule").values
       table.tasks = try file.readStrings("\(group)/task").values
       table.shots = try file.readIntegers("\(group)/shot").values
@@ -55,6 +56,7 @@ extension RunRecord {
       try file.setInteger(table.ways, named: "ways", of: group)
       try file.setInteger(table.queriesPerClass, named: "queries_per_class", of: group)
       try file.setText(table.alignmentReference, named: "alignment_reference", of: group)
+      if let split = table.split { try file.setText(split, named: "split", of: group) }
       try file.write(.texts(table.rules), to: "\(group)/rule")
       try file.write(.texts(table.tasks), to: "\(group)/task")
       try file.write(.integers(table.shots), to: "\(group)/shot")

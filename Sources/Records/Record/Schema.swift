@@ -148,8 +148,19 @@ public enum Schema {
       Column("chance_level", ["task"], .f4, "accuracy of guessing"),
     ])
 
+  static let findings = Table(
+    "findings", attributes: ["ci_method", "baseline"],
+    [
+      .coordinate("rule", .str, "rule"),
+      .coordinate("task", .str, "task family"),
+      .coordinate("shot", .i4, "training examples per class"),
+      Column("n_seeds", cell, .i4, "number of test episodes"),
+      Column("rank", ["rule"], .i4, "rank of the mean accuracy, best first, from 1"),
+    ] + Findings.Measure.allCases.map { Column($0.rawValue, cell, .f8, $0.longName) })
+
   private static let run = ["rule", "task", "shot", "seed"]
+  private static let cell = ["rule", "task", "shot"]
 
   /// The tables a record may hold, in the order of the schema.
-  static let tables = [provenance, discovery, archive, rules, evaluation]
+  static let tables = [provenance, discovery, archive, rules, evaluation, findings]
 }

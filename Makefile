@@ -14,7 +14,7 @@ SWIFT ?= swift
 METAPLAST := .build/release/metaplast
 INSTALL_BUILD := .build-install
 
-.PHONY: help discover test peers build lint format bench deps install uninstall clean
+.PHONY: help discover test peers build lint format bench paper deps install uninstall clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -46,6 +46,10 @@ bench: build ## times the reference works beside their peers and writes docs/ben
 	@if [ -n "$${METAPLAST_PEERS_BENCH:-}" ] && [ -z "$${METAPLAST_PEERS_PYTHON:-}" ]; then \
 	  $(MAKE) --no-print-directory .venv-bench/installed; fi
 	python3 scripts/benchmarks.py $(ARGS)
+
+paper: build .venv/installed ## runs what docs/paper-2023.md shows and writes its tables and pictures; ARGS=--keep takes old runs
+	@scripts/deps.sh data
+	.venv/bin/python scripts/paper-2023.py $(ARGS)
 
 deps: ## installs everything that any target needs and that is missing
 	@scripts/deps.sh build data test

@@ -3,7 +3,8 @@ import Search
 
 /// What the gradients of one generation came to.
 public struct Descent: Sendable, Hashable {
-  /// d meta-loss / d θ, the mean over the episodes that count, penalty included, [coefficient]; NaN when none does.
+  /// d meta-loss / d θ, the mean over the episodes that count, penalty included, [coefficient]. When none does it is
+  /// the penalty's alone, which leads back to where episodes count, or NaN where there is no penalty.
   public var gradient: [Double]
   /// Mean alignment angle of each group, from the input to the readout, in degrees; NaN where undefined.
   public var angles: [Double]
@@ -21,8 +22,10 @@ public struct Descent: Sendable, Hashable {
   ///   - layerCount: projections of the network.
   init(_ grades: [GradedScore], penalty: [Double], layerCount: Int, restarts: Int) {
     let counting = grades.filter(\.counts)
+    let isPenalised = penalty.contains { $0 != 0 }
     gradient = penalty.indices.map { r in
-      counting.isEmpty ? .nan : Statistics.mean(counting.map { $0.gradient[r] }) + penalty[r]
+      if counting.isEmpty { return isPenalised ? penalty[r] : .nan }
+      return Statistics.mean(counting.map { $0.gradient[r] }) + penalty[r]
     }
     angles = Self.means(counting.map(\.angles), count: layerCount + 1)
     orthonormality = Self.means(counting.map(\.orthonormality), count: layerCount)

@@ -181,6 +181,7 @@ extension Experiment {
     optimizer.descent.beta1 = search.require("beta1").number
     optimizer.descent.beta2 = search.require("beta2").number
     optimizer.descent.clip = search["clip"]?.number
+    optimizer.descent.warmUp = search.require("warm_up").integer
     optimizer.descent.restartEvery = search["restart_every"]?.integer
     optimizer.descent.restartFactor = search.require("restart_factor").number
     if optimizer.followsGradient {

@@ -173,6 +173,9 @@ public enum ExperimentPage {
       "clip", .number(.positive),
       doc: "meta-gradient: the longest gradient, longer ones are shortened; without it none."),
     PageKey(
+      "warm_up", .integer(0...1_000_000), default: .integer(DescentSettings().warmUp),
+      doc: "meta-gradient: generations in which the rate rises in equal parts to learning_rate."),
+    PageKey(
       "restart_every", .integer(1...1_000_000),
       doc:
         "meta-gradient: generations in which the rate falls to 0 along a cosine before it starts anew; without it the "

@@ -35,6 +35,8 @@ public struct DescentSettings: Sendable, Equatable, Hashable {
   public var clip: Double?
   /// Generations of the first period of the cosine schedule; nil for a constant rate.
   public var restartEvery: Int?
+  /// Generations in which the rate rises from 0.
+  public var warmUp = 0
   /// How many times as long each period is as the one before, at least 1.
   public var restartFactor = 1.0
 
@@ -48,6 +50,7 @@ public struct DescentSettings: Sendable, Equatable, Hashable {
     for beta in [beta1, beta2] where !(beta >= 0 && beta < 1) { return "a decay of \(beta) is not between 0 and 1" }
     guard isPositive(epsilon) else { return "an epsilon of \(epsilon) is not a positive number" }
     if let clip, !isPositive(clip) { return "a longest gradient of \(clip) is not a positive number" }
+    if warmUp < 0 { return "a warm-up of \(warmUp) generations is shorter than none" }
     if let restartEvery, restartEvery < 1 { return "a period of \(restartEvery) generations is shorter than one" }
     guard restartFactor.isFinite, restartFactor >= 1 else { return "periods cannot grow by a factor \(restartFactor)" }
     return nil

@@ -33,7 +33,8 @@ extension BadPage {
       "rule must be text (got a mapping)"),
     BadPage(
       "credit: randon",
-      "credit must be transport, random, direct, usf, brsf, frsf, learned or none, not \"randon\" (did you mean \"random\"?)"),
+      "credit must be transport, random, direct, usf, brsf, frsf, learned or none, not \"randon\" (did you mean \"random\"?)"
+    ),
     BadPage(
       "network: [1]",
       "network must be a mapping (got a list)"),
@@ -230,6 +231,9 @@ extension BadPage {
     BadPage(
       "optimizer: {axes: scale}",
       "optimizer.axes must be plain or scaled, not \"scale\" (did you mean \"scaled\"?)"),
+    BadPage(
+      "optimizer: {warm_up: -1}",
+      "optimizer.warm_up must be between 0 and 1000000 (got -1)"),
     BadPage(
       "optimizer: {restart_factor: 0.5}",
       "optimizer.restart_factor must be at least 1 (got 0.5)"),

@@ -62,6 +62,17 @@ struct MetaGradientTests {
     #expect(abs(search.coefficients[0] - (-0.1 - 0.1 * m / v.squareRoot())) < 1e-8)
   }
 
+  @Test("in a warm-up the rate rises in equal parts")
+  func warmUp() throws {
+    var search = try Self.search { ($0.learningRate, $0.warmUp) = (0.4, 4) }
+    var rates: [Double] = []
+    for _ in 0..<6 {
+      rates.append(search.learningRate)
+      search.tell(fitness: [0], gradients: [[1, 1, 1]])
+    }
+    #expect(zip(rates, [0.1, 0.2, 0.3, 0.4, 0.4, 0.4]).allSatisfy { abs($0 - $1) < 1e-15 })
+  }
+
   @Test("without restarts the rate is constant; with them it falls along a cosine and starts anew")
   func restarts() throws {
     var plain = try Self.search()

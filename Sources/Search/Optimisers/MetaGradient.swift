@@ -17,6 +17,9 @@ import RealModule
 /// The moments are kept at a restart: what they know of the gradient's size is still true, and a first step without them
 /// would be of full length along every axis.
 ///
+/// **Warm-up.** In the first `warmUp` generations the rate rises in equal parts to α, so that the moments know the size
+/// and the sign of the gradient before steps are long.
+///
 /// **Failures.** A generation without a finite gradient leaves θ, the moments and t as they are; k goes on.
 /// - SeeAlso: Kingma & Ba 2015, *Adam*, arXiv 1412.6980; Loshchilov & Hutter 2017, *SGDR*, arXiv 1608.03983.
 public struct MetaGradient: GradientOptimiser {
@@ -143,8 +146,9 @@ public struct MetaGradient: GradientOptimiser {
 
   /// The rate of the generation to ask for next, α_k.
   public var learningRate: Double {
-    guard let period else { return choice.learningRate }
-    return choice.learningRate * (1 + Double.cos(.pi * Double(period.position) / Double(period.length))) / 2
+    let share = choice.warmUp > 0 ? min(1, Double(generation + 1) / Double(choice.warmUp)) : 1
+    guard let period else { return choice.learningRate * share }
+    return choice.learningRate * share * (1 + Double.cos(.pi * Double(period.position) / Double(period.length))) / 2
   }
 
   /// Restarts up to and including the generation to ask for next.

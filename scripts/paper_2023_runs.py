@@ -38,7 +38,7 @@ RULES = [
     Rule("bio", "bio", "error-hebb-oja", ("eta", "hebb", "oja"), (0, 2, 9)),
     Rule("pool", "pool, L1 1.5", "pool", POOL, tuple(range(10)), 1.5),
     Rule("pool-scaled", "pool, L1 1.5, scaled axes", "pool", POOL, tuple(range(10)), 1.5,
-         ("optimizer.axes=scaled", "optimizer.learning_rate=0.05")),
+         ("optimizer.axes=scaled", "optimizer.learning_rate=0.1", "optimizer.warm_up=100")),
     Rule("pool-free", "pool, L1 0", "pool", POOL, tuple(range(10))),
 ]
 SETTINGS = {

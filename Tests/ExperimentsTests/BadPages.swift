@@ -233,7 +233,7 @@ extension BadPage {
       "optimizer.axes must be plain or scaled, not \"scale\" (did you mean \"scaled\"?)"),
     BadPage(
       "optimizer: {warm_up: -1}",
-      "optimizer.warm_up must be between 0 and 1000000 (got -1)"),
+      "optimizer.warm_up must be at least 0 (got -1)"),
     BadPage(
       "optimizer: {restart_factor: 0.5}",
       "optimizer.restart_factor must be at least 1 (got 0.5)"),

@@ -74,16 +74,10 @@ extension EpisodeLearner {
     let rates = zip(network.spikeCounts, network.parameters.hidden).map {
       Double($0) / Double(max(1, network.stepCount * $1))
     }
-    var score = EpisodeScore(
+    return EpisodeScore(
       loss: min(worstLoss, loss / Double(samples.count)), accuracy: Double(right) / Double(samples.count),
-      outcome: .ok, firingRates: rates)
-    if rates.last == 0 { score.outcome = .silent }
-    if rates.contains(where: { $0 > 0.95 }) { score.outcome = .saturated }
-    if score.outcome != .ok {
-      score.loss = worstLoss
-      score.accuracy = 1 / Double(network.outputCount)
-    }
-    return score
+      outcome: .ok, firingRates: rates
+    ).judgedBySpikes(worstLoss: worstLoss, outputCount: network.outputCount)
   }
 
   private func step(

@@ -36,6 +36,21 @@ public struct EpisodeScore: Sendable, Hashable {
   }
 }
 
+extension EpisodeScore {
+  /// The score with what its firing rates say of a spiking network: silent below the readout, or saturated.
+  func judgedBySpikes(worstLoss: Double, outputCount: Int) -> EpisodeScore {
+    if firingRates.contains(where: { $0 > 0.95 }) {
+      return failed(.saturated, worstLoss: worstLoss, outputCount: outputCount)
+    }
+    return firingRates.last == 0 ? failed(.silent, worstLoss: worstLoss, outputCount: outputCount) : self
+  }
+
+  /// The score with the worst loss and the accuracy of guessing.
+  func failed(_ outcome: Outcome, worstLoss: Double, outputCount: Int) -> EpisodeScore {
+    EpisodeScore(loss: worstLoss, accuracy: 1 / Double(outputCount), outcome: outcome, firingRates: firingRates)
+  }
+}
+
 /// Why a rule cannot run on a network.
 public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The rule has a `db`, and the pathway's feedback does not learn.

@@ -31,13 +31,8 @@ public final class UnrolledGrader: EpisodeGrader {
     let result = learner.gradient(coefficients: coefficients, episode: episode, seed: seed)
     var score = EpisodeScore(
       loss: min(worstLoss, result.loss), accuracy: result.accuracy, outcome: .ok, firingRates: result.activity)
-    if isSpiking, result.activity.last == 0 { score.outcome = .silent }
-    if isSpiking, result.activity.contains(where: { $0 > 0.95 }) { score.outcome = .saturated }
-    if !result.isFinite { score.outcome = .nan }
-    if score.outcome != .ok {
-      score.loss = worstLoss
-      score.accuracy = 1 / Double(episode.outputCount)
-    }
+    if isSpiking { score = score.judgedBySpikes(worstLoss: worstLoss, outputCount: episode.outputCount) }
+    if !result.isFinite { score = score.failed(.nan, worstLoss: worstLoss, outputCount: episode.outputCount) }
     return GradedScore(
       score: score, gradient: result.gradient, angles: result.angles, orthonormality: result.orthonormality)
   }

@@ -8,11 +8,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   let columns: Int
   let rows: Int
   private let base: UnsafeMutablePointer<Scalar>
-  private let pre: UnsafeMutablePointer<Scalar>
-  private let post: UnsafeMutablePointer<Scalar>
-  private let coefficients: UnsafeMutablePointer<Scalar>
-  private let list: UnsafeMutablePointer<UInt32>
-  private let ascending: UnsafeMutablePointer<UInt32>
+  private let products: ProductRows<Scalar>
   /// Room for two vectors that are sent back.
   private let sent: UnsafeMutablePointer<Scalar>
   private let pres: UnsafeMutablePointer<UnsafePointer<Scalar>?>
@@ -34,11 +30,8 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     rows = Scalar.padded(preCount)
     capacity = Self.depth + room
     base = arena.allocate(preCount * columns, of: Scalar.self)
-    pre = arena.allocate(capacity * rows, of: Scalar.self)
-    post = arena.allocate(capacity * columns, of: Scalar.self)
-    coefficients = arena.allocate(capacity, of: Scalar.self)
-    list = arena.allocate(max(preCount, postCount), of: UInt32.self)
-    ascending = arena.allocate(capacity, of: UInt32.self)
+    products = ProductRows(
+      preCount: preCount, postCount: postCount, capacity: capacity, most: capacity, in: arena)
     sent = arena.allocate(2 * rows, of: Scalar.self)
     pres = arena.allocate(2, pointersTo: Scalar.self)
     posts = arena.allocate(2, pointersTo: Scalar.self)
@@ -46,7 +39,6 @@ final class AdjointMatrix<Scalar: KernelScalar> {
     aheads.initialize(repeating: nil, count: 2)
     backs = .allocate(capacity: 2)
     backs.initialize(repeating: nil, count: 2)
-    for k in 0..<capacity { ascending[k] = UInt32(k) }
   }
 
   deinit {
@@ -70,8 +62,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   func add(pre q: UnsafePointer<Scalar>, post p: UnsafePointer<Scalar>) {
     precondition(count < capacity, "more than \(capacity) products between two settlements")
-    Scalar.copy(rows, q, to: pre + count * rows)
-    Scalar.copy(columns, p, to: post + count * columns)
+    products.take(count, pre: q, post: p)
     count += 1
   }
 
@@ -92,9 +83,7 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   private func write() {
     guard count > 0 else { return }
-    let active = Scalar.activeColumns(pre, stride: rows, rows: count, columns: preCount, list: list)
-    Scalar.addProducts(
-      base, stride: columns, columns: columns, list, active, pre: pre, preStride: rows, post: post, rank: count)
+    products.write(0..<count, to: base)
     count = 0
     visible = 0
   }
@@ -126,17 +115,17 @@ final class AdjointMatrix<Scalar: KernelScalar> {
 
   @specialized(where Scalar == Float)
   private func finish(_ change: Change, _ back: UnsafeMutablePointer<Scalar>) {
-    addPendingAhead(change.pre, to: change.postAdjoint)
-    addPendingBack(change.post, to: back)
+    products.addAhead(0..<visible, change.pre, to: change.postAdjoint)
+    products.addBack(0..<visible, change.post, to: back)
     Scalar.addScaled(preCount, change.preAdjoint, factor: 1, back)
   }
 
   /// `y += Λ x` for a pre vector `x`.
   @specialized(where Scalar == Float)
   func addAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
-    let active = Scalar.nonZero(preCount, x, list: list)
-    Scalar.accumulate(base, stride: columns, columns: columns, list, active, factor: x, into: y)
-    addPendingAhead(x, to: y)
+    let active = Scalar.nonZero(preCount, x, list: products.list)
+    Scalar.accumulate(base, stride: columns, columns: columns, products.list, active, factor: x, into: y)
+    products.addAhead(0..<visible, x, to: y)
   }
 
   /// `y += Λᵀ x` for a post vector `x`.
@@ -144,26 +133,8 @@ final class AdjointMatrix<Scalar: KernelScalar> {
   func addBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
     Scalar.rowDots(
       weights: nil, feedback: base, kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
-      gain: nil, scratch: list, descending: false, into: sent)
-    addPendingBack(x, to: sent)
+      gain: nil, scratch: products.list, descending: false, into: sent)
+    products.addBack(0..<visible, x, to: sent)
     Scalar.addScaled(preCount, y, factor: 1, sent)
-  }
-
-  @specialized(where Scalar == Float)
-  private func addPendingAhead(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
-    guard visible > 0 else { return }
-    Scalar.rowDots(
-      weights: nil, feedback: pre, kind: .plain, scale: 1, stride: rows, columns: rows, rows: visible, x, gain: nil,
-      scratch: list, descending: false, into: coefficients)
-    Scalar.accumulate(post, stride: columns, columns: columns, ascending, visible, factor: coefficients, into: y)
-  }
-
-  @specialized(where Scalar == Float)
-  private func addPendingBack(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>) {
-    guard visible > 0 else { return }
-    Scalar.rowDots(
-      weights: nil, feedback: post, kind: .plain, scale: 1, stride: columns, columns: columns, rows: visible, x,
-      gain: nil, scratch: list, descending: false, into: coefficients)
-    Scalar.accumulate(pre, stride: rows, columns: rows, ascending, visible, factor: coefficients, into: y)
   }
 }

@@ -66,7 +66,7 @@ final class Tape<Scalar: KernelScalar> {
   func range(_ block: Int) -> Range<Int> { block * perBlock..<min(samples, (block + 1) * perBlock) }
 
   /// Updates of a block.
-  func updates(_ block: Int, _ samples: Int) -> Int { range(block).count * updatesPerSample }
+  func updates(_ block: Int) -> Int { range(block).count * updatesPerSample }
 
   /// The values of step `t` of the block's sample `k`.
   func frame(_ k: Int, _ t: Int) -> UnsafeMutablePointer<Scalar> { frames + (k * steps + t) * frameSize }

@@ -181,7 +181,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
       Scalar.copy(tape.histories[l].size, projection.weights, to: tape.checkpoint(0, l))
     }
     for block in 0..<tape.blocks { learn(block, support, tape, run) }
-    let answered = answer(query, updates: tape.updates(tape.blocks - 1, support.count), run, back)
+    let answered = answer(query, updates: tape.updates(tape.blocks - 1), run, back)
     for block in stride(from: tape.blocks - 1, through: 0, by: -1) {
       if block < tape.blocks - 1 { learn(block, support, tape, run) }
       unlearn(block, support, tape, back)
@@ -221,13 +221,14 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     }
     var expectedReward = tape.expectedReward[block]
     var u = 0
-    for k in tape.range(block) {
+    let range = tape.range(block)
+    for k in range {
       credit.beginSample(k)
       for t in 0..<steps {
-        let frame = tape.frame(k - tape.range(block).lowerBound, t)
-        begin(frame, after: t > 0 ? tape.frame(k - tape.range(block).lowerBound, t - 1) : nil, support, k, t)
+        let frame = tape.frame(k - range.lowerBound, t)
+        begin(frame, after: t > 0 ? tape.frame(k - range.lowerBound, t - 1) : nil, support, k, t)
         run.forward(frame, 0..<program.answerEnd, update: u, label: support.labels[k])
-        reward(frame, label: support.labels[k], expected: expectedReward, support.labels.count)
+        reward(frame, label: support.labels[k], expected: expectedReward)
         run.forward(
           frame, program.answerEnd..<program.learnEnd, update: u, label: support.labels[k])
         if t + 1 >= learnFrom {
@@ -235,7 +236,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
           u += 1
         }
       }
-      let last = tape.frame(k - tape.range(block).lowerBound, steps - 1)
+      let last = tape.frame(k - range.lowerBound, steps - 1)
       expectedReward += (last[Int(program.network.reward)] - expectedReward) / 10
     }
     guard block + 1 < tape.blocks else { return }
@@ -265,7 +266,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   }
 
   @specialized(where Scalar == Float)
-  private func reward(_ frame: UnsafeMutablePointer<Scalar>, label: Int, expected: Scalar, _ count: Int) {
+  private func reward(_ frame: UnsafeMutablePointer<Scalar>, label: Int, expected: Scalar) {
     let won = largest(frame) == label
     frame[Int(program.network.reward)] = won ? 1 : -1
     frame[Int(program.network.modulator)] = (won ? 1 : -1) - expected
@@ -331,7 +332,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     _ block: Int, _ support: PresentedSamples<Scalar>, _ tape: Tape<Scalar>, _ back: AdjointRun<Scalar>
   ) {
     let range = tape.range(block)
-    var u = tape.updates(block, support.count)
+    var u = tape.updates(block)
     for k in range.reversed() {
       credit.beginSample(k)
       clearCarried()

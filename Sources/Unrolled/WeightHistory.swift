@@ -11,8 +11,6 @@ final class WeightHistory<Scalar: KernelScalar> {
   let postCount: Int
   /// Postsynaptic count padded to 64 bytes: the distance between rows of a base, and the room of a post vector.
   let columns: Int
-  /// Presynaptic count padded to 64 bytes: the room of a pre vector.
-  let rows: Int
   /// Products of an update.
   let groups: Int
   /// Updates between two bases.
@@ -21,11 +19,7 @@ final class WeightHistory<Scalar: KernelScalar> {
   let takesEffect: Bool
 
   private let bases: UnsafeMutablePointer<Scalar>
-  private let pre: UnsafeMutablePointer<Scalar>
-  private let post: UnsafeMutablePointer<Scalar>
-  private let coefficients: UnsafeMutablePointer<Scalar>
-  private let list: UnsafeMutablePointer<UInt32>
-  private let ascending: UnsafeMutablePointer<UInt32>
+  private let products: ProductRows<Scalar>
   private let arena = Arena()
 
   /// Room for `updates` updates.
@@ -33,17 +27,12 @@ final class WeightHistory<Scalar: KernelScalar> {
     self.preCount = preCount
     self.postCount = postCount
     columns = Scalar.padded(postCount)
-    rows = Scalar.padded(preCount)
     self.groups = groups
     self.span = span
     self.takesEffect = takesEffect
     bases = arena.allocate((updates / span + 1) * preCount * columns, of: Scalar.self)
-    pre = arena.allocate(max(1, updates * groups) * rows, of: Scalar.self)
-    post = arena.allocate(max(1, updates * groups) * columns, of: Scalar.self)
-    coefficients = arena.allocate(max(1, span * groups), of: Scalar.self)
-    list = arena.allocate(max(preCount, postCount), of: UInt32.self)
-    ascending = arena.allocate(max(1, span * groups), of: UInt32.self)
-    for k in 0..<max(1, span * groups) { ascending[k] = UInt32(k) }
+    products = ProductRows(
+      preCount: preCount, postCount: postCount, capacity: updates * groups, most: span * groups, in: arena)
   }
 
   /// Bytes held.
@@ -58,54 +47,34 @@ final class WeightHistory<Scalar: KernelScalar> {
   /// Takes product `g` of update `u`.
   @specialized(where Scalar == Float)
   func take(_ u: Int, _ g: Int, post p: UnsafePointer<Scalar>, pre q: UnsafePointer<Scalar>) {
-    let row = u * groups + g
-    Scalar.copy(columns, p, to: post + row * columns)
-    Scalar.copy(rows, q, to: pre + row * rows)
+    products.take(u * groups + g, pre: q, post: p)
   }
 
   /// Ends update `u`: at the end of a span the next base is written.
-  /// - Returns: the next base when it was written, for changes that are not products.
   @specialized(where Scalar == Float)
-  @discardableResult
-  func commit(_ u: Int) -> UnsafeMutablePointer<Scalar>? {
-    guard (u + 1) % span == 0 else { return nil }
-    let next = base(u + 1)
-    write(base(u), first: (u + 1 - span) * groups, rank: span * groups, to: next)
-    return next
+  func commit(_ u: Int) {
+    guard (u + 1) % span == 0 else { return }
+    write(base(u), (u + 1 - span) * groups..<(u + 1) * groups, to: base(u + 1))
   }
 
   /// Writes `W_u` as one matrix.
   @specialized(where Scalar == Float)
-  func write(_ u: Int, to target: UnsafeMutablePointer<Scalar>) {
-    let first = u / span * span * groups
-    write(base(u), first: first, rank: u * groups - first, to: target)
-  }
+  func write(_ u: Int, to target: UnsafeMutablePointer<Scalar>) { write(base(u), sinceBase(u), to: target) }
 
-  @specialized(where Scalar == Float)
   private func write(
-    _ base: UnsafePointer<Scalar>, first: Int, rank: Int, to target: UnsafeMutablePointer<Scalar>
+    _ base: UnsafePointer<Scalar>, _ range: Range<Int>, to target: UnsafeMutablePointer<Scalar>
   ) {
     Scalar.copy(size, base, to: target)
-    guard rank > 0 else { return }
-    let count = Scalar.activeColumns(pre + first * rows, stride: rows, rows: rank, columns: preCount, list: list)
-    Scalar.addProducts(
-      target, stride: columns, columns: columns, list, count, pre: pre + first * rows, preStride: rows,
-      post: post + first * columns, rank: rank)
+    products.write(range, to: target)
   }
 
   /// `y = W_u x` for a pre vector `x`.
   @specialized(where Scalar == Float)
   func ahead(_ u: Int, _ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>) {
     Scalar.fill(columns, y, with: 0)
-    let count = Scalar.nonZero(preCount, x, list: list)
-    Scalar.accumulate(base(u), stride: columns, columns: columns, list, count, factor: x, into: y)
-    let (first, rank) = pending(u)
-    guard rank > 0 else { return }
-    Scalar.rowDots(
-      weights: nil, feedback: pre + first * rows, kind: .plain, scale: 1, stride: rows, columns: rows, rows: rank, x,
-      gain: nil, scratch: list, descending: false, into: coefficients)
-    Scalar.accumulate(
-      post + first * columns, stride: columns, columns: columns, ascending, rank, factor: coefficients, into: y)
+    let count = Scalar.nonZero(preCount, x, list: products.list)
+    Scalar.accumulate(base(u), stride: columns, columns: columns, products.list, count, factor: x, into: y)
+    if takesEffect { products.addAhead(sinceBase(u), x, to: y) }
   }
 
   /// `y = W_uᵀ x` for a post vector `x`.
@@ -113,17 +82,10 @@ final class WeightHistory<Scalar: KernelScalar> {
   func back(_ u: Int, _ x: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>) {
     Scalar.rowDots(
       weights: nil, feedback: base(u), kind: .plain, scale: 1, stride: columns, columns: columns, rows: preCount, x,
-      gain: nil, scratch: list, descending: false, into: y)
-    let (first, rank) = pending(u)
-    guard rank > 0 else { return }
-    Scalar.rowDots(
-      weights: nil, feedback: post + first * columns, kind: .plain, scale: 1, stride: columns, columns: columns,
-      rows: rank, x, gain: nil, scratch: list, descending: false, into: coefficients)
-    Scalar.accumulate(
-      pre + first * rows, stride: rows, columns: rows, ascending, rank, factor: coefficients, into: y)
+      gain: nil, scratch: products.list, descending: false, into: y)
+    if takesEffect { products.addBack(sinceBase(u), x, to: y) }
   }
 
-  private func pending(_ u: Int) -> (first: Int, rank: Int) {
-    takesEffect ? ((u / span) * span * groups, (u % span) * groups) : (0, 0)
-  }
+  /// Products of the updates between the base of update `u` and that update.
+  private func sinceBase(_ u: Int) -> Range<Int> { u / span * span * groups..<u * groups }
 }

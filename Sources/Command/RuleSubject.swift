@@ -43,6 +43,15 @@ struct RuleSubject {
       path: path)
   }
 
+  /// The experiment whose page is given, or else the one that the record keeps.
+  func experiment(_ page: String?, overrides: [String]) throws -> ResolvedExperiment {
+    if let page { return try ResolvedExperiment.load(page, overrides: overrides) }
+    guard let run else {
+      throw Failure(.usage, "name the experiment with --experiment, whose tasks and network the rules meet")
+    }
+    return try ResolvedExperiment.read(text: run.configuration, file: run.path, overrides: overrides)
+  }
+
   /// The rule on the network of an experiment.
   func contender(in experiment: Experiment) throws -> Contender {
     let contender = Contender(name: name, rule: rule, network: experiment.network, credit: experiment.credit)

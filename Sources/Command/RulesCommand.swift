@@ -7,7 +7,8 @@ import Tasks
 /// `rules`: what is shipped, what a rule means, whether pages are right.
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rules", abstract: "List, show and check rules.", subcommands: [List.self, Show.self, Check.self])
+    commandName: "rules", abstract: "List, show, check and prune rules.",
+    subcommands: [List.self, Show.self, Check.self, Prune.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Every rule by name, with its equation.")

@@ -60,10 +60,15 @@ struct SearchRun: Sendable {
   /// The coefficients after each generation, where gradients are followed.
   private var path: [[Double]] = []
 
-  init(_ contender: Contender, choice: Experiment.SearchChoice, seed: UInt64) throws(SearchError) {
+  /// - Parameter start: coefficients from which the search begins, in place of those of the rule's page.
+  init(
+    _ contender: Contender, choice: Experiment.SearchChoice, startingAt start: [Double]? = nil, seed: UInt64
+  ) throws(SearchError) {
     self.contender = contender
     self.choice = choice
-    space = try SearchSpace(contender.slots)
+    var slots = contender.slots
+    if let start { for index in slots.indices { slots[index].start = start[index] } }
+    space = try SearchSpace(slots)
     optimiser = try Search.optimiser(named: choice.kind).init(space: space, settings: Self.settings(choice), seed: seed)
   }
 

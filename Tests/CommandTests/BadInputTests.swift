@@ -35,6 +35,14 @@ struct BadInputTests {
       "emnist: no data found")
   }
 
+  @Test("a rule of a single term cannot be pruned, and what is left is written as a page")
+  func pruning() throws {
+    let single = ["rules", "prune", "feedback-alignment", "--experiment", Tool.quick]
+    expect(try Tool.run(single), 65, "has a single term, and nothing can be taken away")
+    expect(try Tool.run(single + ["--out", "rest.txt"]), 64, "ends in .yaml (got rest.txt)")
+    expect(try Tool.run("rules", "prune", "error-hebb"), 64, "name the experiment with --experiment")
+  }
+
   @Test("sizes beyond the machine's memory are 65, before anything is allocated")
   func memory() throws {
     let wide = ["--set", "network.hidden=[4096,4096,4096,4096]", "--workers", "4096"]

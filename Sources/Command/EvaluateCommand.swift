@@ -32,13 +32,24 @@ struct EvaluateCommand: ParsableCommand {
       power 0.8.
       """)
 
-  @Argument(help: ArgumentHelp("Rules to score.", valueName: "rule")) var rules: [String]
+  @Argument(help: ArgumentHelp("Rules to score.", valueName: "rule")) var rules: [String] = []
+  @Option(name: .long, help: ArgumentHelp("A page that says which rules meet what.", valueName: "page.yaml"))
+  var grid: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Let a key of the experiment vary; may be given often.", valueName: "path.to.key=value,…"))
+  var vary: [String] = []
+  @Option(name: .long, help: "Do one of several shards of a grid: 2/8 is every eighth cell, beginning with the second.")
+  var shard: Shard?
+  @Option(name: .long, help: ArgumentHelp("Go on with the record of a grid that was stopped.", valueName: "file.h5"))
+  var resume: String?
   @Option(name: .long, help: "The experiment whose tasks and network are used; a record's own when it is left out.")
   var experiment: String?
   @Option(name: .long, help: "How many episodes; the experiment's test episodes otherwise.") var episodes: Int?
-  @Option(name: .long, help: "The pool to draw from: search, selection or test.") var split = Split.test
-  @Option(name: .long, help: "The first episode.") var first = 0
-  @Flag(name: .long, inversion: .prefixedNo, help: "Also score the methods without a network.") var baselines = true
+  @Option(name: .long, help: "The pool to draw from: search, selection or test (default: test).") var split: Split?
+  @Option(name: .long, help: "The first episode (default: 0).") var first: Int?
+  @Flag(name: .long, inversion: .prefixedNo, help: "Also score the methods that are not rules (default: yes).")
+  var baselines: Bool?
   @Option(
     name: .long,
     help: "The row that the others are compared with (default: feedback-alignment when it is scored, else the first).")
@@ -48,101 +59,55 @@ struct EvaluateCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Write the table as comma-separated values.", valueName: "file.csv"))
   var csv: String?
   @Flag(name: .long, help: "Write over files that are there already.") var force = false
+  @Option(name: .long, help: "Grids: stop, resumable, before this much time is over: 90s, 45m, 23h30m.")
+  var maxTime: TimeSpan?
+  @Option(name: .long, help: "Grids: stop, resumable, after this many cells.") var maxSteps: Int?
+  @Option(
+    name: .long, help: "Grids: time between two publishes of the record (default: 30s, and at most 2 % of the time).")
+  var publishInterval: TimeSpan?
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
-    if rules.isEmpty { throw ValidationError("name at least one rule") }
+    if let resume {
+      guard grid == nil, rules.isEmpty, vary.isEmpty, experiment == nil, out == nil, !force else {
+        throw ValidationError("--resume \(resume) takes its grid, its rules and its file from the record")
+      }
+      guard episodes == nil, first == nil, split == nil, baseline == nil, baselines == nil, change.overrides.isEmpty
+      else { throw ValidationError("--resume \(resume) keeps what the record was begun with") }
+    } else if let grid {
+      guard rules.isEmpty, vary.isEmpty, experiment == nil else {
+        throw ValidationError("\(grid) says which rules meet what: drop the rules, --vary and --experiment")
+      }
+    } else if rules.isEmpty {
+      throw ValidationError("name at least one rule, or a grid with --grid")
+    }
+    if shard != nil, grid == nil, vary.isEmpty, resume == nil {
+      throw ValidationError("--shard does a part of a grid: name one with --grid or --vary")
+    }
     if let episodes, !(1...1_000_000).contains(episodes) {
       throw ValidationError("--episodes must lie between 1 and 1000000 (got \(episodes))")
     }
-    if !(0...1_000_000_000).contains(first) { throw ValidationError("--first must be at least 0 (got \(first))") }
+    if let first, !(0...1_000_000_000).contains(first) {
+      throw ValidationError("--first must be at least 0 (got \(first))")
+    }
+    if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
   }
 
   func run() throws {
     Signals.catchAll()
-    let subjects = try rules.map { try RuleSubject.load($0, near: experiment) }
-    let resolved: ResolvedExperiment
-    if let experiment {
-      resolved = try ResolvedExperiment.load(experiment, overrides: change.overrides)
-    } else if let stored = subjects.lazy.compactMap(\.run).first {
-      resolved = try ResolvedExperiment.read(
-        text: stored.configuration, file: stored.path, overrides: change.overrides)
-    } else {
-      throw Failure(.usage, "name the experiment with --experiment, whose tasks and network the rules meet")
-    }
-    let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
-    let source = try EpisodeSource(resolved.experiment, family: family)
-    let contenders = try unique(subjects.map { try $0.contender(in: resolved.experiment) })
-    let reference = try reference(among: contenders.map(\.name) + (baselines ? Baseline.allCases.map(\.rawValue) : []))
-    for path in [out, csv].compactMap({ $0 }) { try RunPath.check(path, force: force, resumes: false) }
-    let crew = Crew(workers: work.threads)
-    try crew.memory(contenders, source).check()
-    for contender in contenders {
-      try contender.check(
-        inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: resolved.experiment.worstLoss)
-    }
-    let count = episodes ?? resolved.experiment.testEpisodes
-    let started = timestamp()
-    let progress = talk.makeProgress()
-    progress.state.label = "evaluate"
-    if talk.json {
-      Output.line(
-        JSON.event(
-          "start",
-          [
-            .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
-            .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
-            .init("rules", .list(contenders.map { .text($0.name) })),
-          ]
-        ).text())
-    }
-    progress.state.evaluations = (0, 0, contenders.count * count)
-    let comparison = crew.comparison(
-      contenders, baselines: baselines ? Baseline.allCases : [], source, split, first..<(first + count),
-      contrast: .rowMinus(reference), worstLoss: resolved.experiment.worstLoss
-    ) {
-      progress.state.evaluations.done = crew.scoredCount
-      progress.show()
-      return Signals.stop == nil
-    }
-    progress.clear()
-    guard let comparison else {
-      let reason = Signals.stop ?? .interrupt
-      Output.note("stopped: \(reason.rawValue)")
-      throw EarlyExit(code: reason.status)
-    }
-    let table = ResultTable(comparison: comparison)
-    if let out {
-      let rules = zip(contenders, subjects).map { EvaluatedRule(contender: $0, text: $1.text, path: $1.path) }
-      try EvaluationRecord.write(
-        out, resolved, rules, comparison, source, split: split, first: first, facts: .current(workers: work.threads),
-        libraries: Versions.libraries, data: work.data, started: started, replacing: force)
-    }
-    if let csv { try write(table.commaSeparated, to: csv) }
-    if talk.json {
-      Output.line(
-        JSON.event(
-          "result",
-          [
-            .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
-            .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
-            .init("baseline", .text(reference)), .init("rows", table.rowsJSON),
-            .init("files", .list([out, csv].compactMap { $0 }.map(JSON.text))),
-          ]
-        ).text())
-    } else {
-      for contender in contenders { Output.line("\(contender.name): \(contender.equation)") }
-      Output.line("")
-      Output.line("\(count) \(split) episodes of \(family.name):")
-      for line in table.lines { Output.line(line) }
-      for path in [out, csv].compactMap({ $0 }) { talk.note("written   \(path)") }
-    }
+    if resume == nil, grid == nil, vary.isEmpty { return try single() }
+    let session = try resume.map { try GridSession.resuming($0, self) } ?? GridSession.beginning(self)
+    let limits = RunLimits(time: maxTime?.seconds, steps: maxSteps, publishInterval: publishInterval?.seconds)
+    try session.run(Crew(workers: work.threads), limits)
   }
 
+  /// Names of the methods that are scored beside rules.
+  static func references(_ wanted: Bool) -> [Baseline] { wanted ? Baseline.allCases : [] }
+
   /// The name of the row that the others are compared with.
-  private func reference(among names: [String]) throws -> String {
+  static func reference(_ baseline: String?, among names: [String]) throws -> String {
     guard let baseline else {
       return names.contains(RowName.feedbackAlignment) ? RowName.feedbackAlignment : names[0]
     }
@@ -152,22 +117,41 @@ struct EvaluateCommand: ParsableCommand {
     return baseline
   }
 
-  private func write(_ text: String, to path: String) throws {
+  /// Names that are all different: a number follows a name that was there before.
+  static func unique(_ names: [String]) -> [String] {
+    var seen: [String: Int] = [:]
+    return names.map { name in
+      seen[name, default: 0] += 1
+      let turn = seen[name]!
+      return turn == 1 ? name : "\(name)-\(turn)"
+    }
+  }
+
+  /// Writes the table of `--csv`.
+  static func write(_ text: String, to path: String) throws {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw Failure(.ioError, "cannot write \(path): \(error.localizedDescription)")
     }
   }
+}
 
-  /// Contenders whose names are different, so that every row can be told apart.
-  private func unique(_ contenders: [Contender]) -> [Contender] {
-    var seen: [String: Int] = [:]
-    return contenders.map { contender in
-      seen[contender.name, default: 0] += 1
-      let turn = seen[contender.name]!
-      return turn == 1
-        ? contender : contender.with(coefficients: contender.coefficients, name: "\(contender.name)-\(turn)")
-    }
+/// Which part of a grid is done here: `2/8`.
+struct Shard: ExpressibleByArgument {
+  /// From 1.
+  var number: Int
+  /// How many there are.
+  var of: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let number = parts[0], let of = parts[1], of >= 1, of <= 100_000, (1...of).contains(number)
+    else { return nil }
+    self.number = number
+    self.of = of
   }
+
+  /// As it is written.
+  var text: String { "\(number)/\(of)" }
 }

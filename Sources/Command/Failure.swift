@@ -45,6 +45,7 @@ struct Failure: Error {
       }
     case let error as ExportError: self.init(.cannotCreate, error.description)
     case let error as RecordMismatch: self.init(.badInput, error.description)
+    case let error as RuleMisfit: self.init(.badInput, error.description)
     case let error as SearchError: self.init(.badInput, error.description)
     case let error as MemoryShortage: self.init(.badInput, error.description)
     case let error as InnerLoopError: self.init(.badInput, error.description)

@@ -13,6 +13,10 @@ struct ProgressState {
   var label = ""
   /// Generations done, and of how many; nil where the stage has none.
   var generation: (done: Int, of: Int)?
+  /// The cell of a grid that is being scored, from 1, and of how many; nil where there are none.
+  var cell: (number: Int, of: Int)?
+  /// Share of this session's work that is done, where episodes do not all cost the same.
+  var share: Double?
   /// Best fitness so far.
   var best: Double?
   /// Median fitness of the last generation.
@@ -97,6 +101,7 @@ final class Progress {
     if let generation = state.generation {
       text += " gen \(generation.done)/\(generation.of)"
     }
+    if let cell = state.cell { text += " cell \(cell.number)/\(cell.of)" }
     let total = Double(max(1, state.evaluations.of))
     let share = min(1, Double(state.evaluations.before + state.evaluations.done) / total)
     if barWidth > 0 {
@@ -115,7 +120,8 @@ final class Progress {
     let left = max(0, state.evaluations.of - state.evaluations.before - state.evaluations.done)
     // A gradient takes about three times what the loss takes.
     let plain = min(left, state.plainLeft)
-    let remaining = rate > 0 ? (Double(left - plain) + Double(plain) / 4) / rate : nil
+    var remaining = rate > 0 ? (Double(left - plain) + Double(plain) / 4) / rate : nil
+    if let share = state.share { remaining = share > 0 ? elapsed * (1 - share) / share : nil }
     text += " | \(String(format: "%.1f", rate)) episodes/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
     // Last, since there may be more of them than a terminal is wide.
     if !state.coefficients.isEmpty {

@@ -47,22 +47,7 @@ extension Findings {
     for (place, row) in comparison.rows.enumerated() {
       episodes[place] = row.scores.accuracy.count
       rank[place] = 1 + accuracies.count { $0 > row.accuracy }
-      var numbers: [Measure: Double] = [
-        .accuracyMean: row.accuracy, .accuracyLow: row.accuracyInterval.lowerBound,
-        .accuracyHigh: row.accuracyInterval.upperBound,
-      ]
-      if let test = row.test {
-        numbers[.gapToBaseline] = row.difference
-        numbers[.gapLow] = row.differenceInterval.lowerBound
-        numbers[.gapHigh] = row.differenceInterval.upperBound
-        numbers[.p] = test.p
-        numbers[.adjustedP] = test.adjustedP
-        numbers[.detectable] = test.detectable
-      }
-      numbers[.gapClosed] = row.gapClosed
-      numbers[.gapClosedLow] = row.gapClosedInterval?.lowerBound
-      numbers[.gapClosedHigh] = row.gapClosedInterval?.upperBound
-      for (measure, number) in numbers { measures[measure]?[place] = number }
+      for (measure, number) in row.numbers { measures[measure]?[place] = number }
     }
   }
 }

@@ -22,11 +22,11 @@ public struct EpisodeScores: Sendable, Hashable {
     time = scores.map(\.time)
   }
 
-  init(accuracy: [Double], time: [Double]) {
+  init(accuracy: [Double], loss: [Double] = [], outcomes: [Outcome] = [], time: [Double]) {
     self.accuracy = accuracy
+    self.loss = loss
+    self.outcomes = outcomes
     self.time = time
-    loss = []
-    outcomes = []
     firingRates = []
   }
 }
@@ -79,6 +79,8 @@ public struct Comparison: Sendable, Hashable {
     case firstMinusRow
     /// Each row minus the baseline of this name.
     case rowMinus(String)
+    /// No differences are taken: the baseline was not scored.
+    case none
   }
 
   /// The rows in the order of the table.
@@ -93,13 +95,15 @@ public struct Comparison: Sendable, Hashable {
   ///   - rows: name, rule and scores; all on the same episodes.
   ///   - seed: of the bootstrap and of the test's signs.
   ///   - contrast: what is compared; a baseline must be among the rows.
+  ///   - learners: names of the rows that may close a gap; nil for those with a contender.
   public init(
     _ rows: [(name: String, contender: Contender?, scores: EpisodeScores)], seed: UInt64,
-    contrast: Contrast = .firstMinusRow
+    contrast: Contrast = .firstMinusRow, learners: Set<String>? = nil
   ) {
     self.contrast = contrast
+    let learners = learners ?? Set(rows.filter { $0.contender != nil }.map(\.name))
     switch contrast {
-    case .firstMinusRow: reference = 0
+    case .firstMinusRow, .none: reference = 0
     case .rowMinus(let name):
       guard let place = rows.firstIndex(where: { $0.name == name }) else {
         preconditionFailure("no row \(name) among \(rows.map(\.name))")
@@ -114,7 +118,7 @@ public struct Comparison: Sendable, Hashable {
         contrast == .firstMinusRow ? (standard, row.scores.accuracy) : (row.scores.accuracy, standard)
       let paired = Bootstrap.pairedDifference(first, second, seed: seed)
       let differences = zip(first, second).map { $0 - $1 }
-      let flipped = index == reference ? nil : SignFlipTest(differences, seed: seed)
+      let flipped = index == reference || contrast == .none ? nil : SignFlipTest(differences, seed: seed)
       return ComparisonRow(
         name: row.name, contender: row.contender, scores: row.scores, accuracy: Statistics.mean(row.scores.accuracy),
         accuracyInterval: own.lower...own.upper,
@@ -125,11 +129,11 @@ public struct Comparison: Sendable, Hashable {
             p: $0.p, isExact: $0.isExact, adjustedP: .nan, detectable: Power.detectableDifference(differences))
         })
     }
-    let tested = self.rows.indices.filter { $0 != reference }
+    let tested = self.rows.indices.filter { self.rows[$0].test != nil }
     for (index, adjusted) in zip(tested, MultipleTesting.holm(tested.map { self.rows[$0].test!.p })) {
       self.rows[index].test!.adjustedP = adjusted
     }
-    for index in self.rows.indices {
+    for index in self.rows.indices where learners.contains(self.rows[index].name) {
       self.rows[index].gapClosed = gapClosed(self.rows[index])
       self.rows[index].gapClosedInterval = gapClosedInterval(self.rows[index], seed: seed)
     }
@@ -141,7 +145,7 @@ public struct Comparison: Sendable, Hashable {
   /// The share of the gap from feedback alignment to backprop that a rule closes; nil without these rows, without a gap,
   /// and for methods without a network.
   private func gapClosed(_ row: ComparisonRow) -> Double? {
-    guard row.contender != nil, let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else {
+    guard let low = self[RowName.feedbackAlignment], let high = self[RowName.backprop] else {
       return nil
     }
     let gap = high.accuracy - low.accuracy

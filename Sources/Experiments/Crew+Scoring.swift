@@ -86,7 +86,7 @@ extension Crew {
   }
 
   /// Answers episodes with a method that needs no network; nil when dropped.
-  private func answers(
+  func answers(
     _ baseline: Baseline, _ source: EpisodeSource, _ split: Split, _ range: Range<Int>, isWanted: () -> Bool
   ) -> EpisodeScores? {
     let first = range.lowerBound

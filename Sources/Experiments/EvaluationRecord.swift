@@ -66,6 +66,9 @@ public enum EvaluationRecord {
       })
     var table = EvaluationTable(comparison, source, layers: experiment.network.hidden.count, first: first)
     table.split = "\(split)"
+    table.taskFacts = [TaskFacts(experiment)]
+    table.runSeeds = table.seeds.map { _ in Int(experiment.seed) }
+    table.episodes = table.seeds
     try record.setEvaluation(table)
     try record.setFindings(Findings(comparison, source))
     try record.endSession(exitReason: "complete")
@@ -103,7 +106,12 @@ extension RuleRow {
 extension Provenance.Input {
   /// The data files that an experiment reads, with their digests.
   static func files(of experiment: Experiment, data: String?) throws -> [Provenance.Input] {
-    let location = try TaskCatalogue.locate(experiment.task.data, directory: data, digests: true)
+    try files(of: experiment.task.data, data: data)
+  }
+
+  /// The files of a data set, with their digests.
+  static func files(of name: String, data: String?) throws -> [Provenance.Input] {
+    let location = try TaskCatalogue.locate(name, directory: data, digests: true)
     return location.files.map { file in
       Provenance.Input(name: baseName(file.path), role: "dataset", sha256: file.sha256 ?? "", bytes: file.byteCount)
     }

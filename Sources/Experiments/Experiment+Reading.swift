@@ -29,18 +29,19 @@ public struct ResolvedExperiment: Sendable {
 
   /// Reads a page from text; see `load`.
   public static func read(text: String, file: String, overrides: [String] = []) throws -> ResolvedExperiment {
-    var page = try Page.parse(text: text, file: file)
-    if let base = page.root["extends"] {
-      page.root = try extended(page.root, base: base, file: file)
-    }
-    page = try page.withStandardChoices(overrides: overrides)
-    for override in overrides { page = try page.setting(override) }
-    page = try page.withDescentChoices()
-    let value = try ExperimentPage.schema.read(page)
-    let experiment = try Experiment(value)
-    return ResolvedExperiment(
-      experiment: experiment, text: text, file: file, json: value.json,
-      starts: value["optimizer.start"]?.entries ?? [])
+    var parsed: [PageOverride] = []
+    for override in overrides { parsed.append(try PageOverride(override)) }
+    return try ExperimentDraft(text: text, file: file).resolved(parsed)
+  }
+
+  fileprivate init(
+    _ experiment: Experiment, _ value: PageValue, text: String, file: String
+  ) {
+    self.experiment = experiment
+    self.text = text
+    self.file = file
+    json = value.json
+    starts = value["optimizer.start"]?.entries ?? []
   }
 
   /// Checks the page against the rule that it names: start values belong to coefficients, and lie in their ranges.
@@ -70,6 +71,56 @@ public struct ResolvedExperiment: Sendable {
     return try rule.starting(at: experiment.optimizer.start)
   }
 
+  /// The experiment's page as canonical JSON, keys sorted.
+  public var canonical: String { json.text(sorted: true) }
+}
+
+/// An experiment's page with its base page under it, before defaults are filled in: what overrides are put over.
+public struct ExperimentDraft: Sendable {
+  /// The page as it stands in the file.
+  public var text: String
+  /// The file's name as the user wrote it.
+  public var file: String
+  /// The page with the keys of its base page where it is silent.
+  public private(set) var page: Page
+
+  /// Reads a page from a file, its base page where it extends one.
+  /// - Throws: `PageFileError`, or `Diagnostics`.
+  public static func load(_ file: String) throws -> ExperimentDraft {
+    try ExperimentDraft(text: Page.text(path: file), file: file)
+  }
+
+  /// Reads a page from text; see `load`.
+  public init(text: String, file: String) throws {
+    var page = try Page.parse(text: text, file: file)
+    if let base = page.root["extends"] { page.root = try Self.extended(page.root, base: base, file: file) }
+    self.init(page: page, text: text, file: file)
+  }
+
+  /// A page that was parsed before.
+  public init(page: Page, text: String, file: String) {
+    self.page = page
+    self.text = text
+    self.file = file
+  }
+
+  /// The draft with values put over it.
+  public func setting(_ overrides: [PageOverride]) throws(Diagnostics) -> ExperimentDraft {
+    var draft = self
+    for override in overrides { draft.page = try draft.page.setting(override) }
+    return draft
+  }
+
+  /// The experiment with values put over the page, in order, and every default filled in.
+  /// - Throws: `Diagnostics`, all at once.
+  public func resolved(_ overrides: [PageOverride] = []) throws(Diagnostics) -> ResolvedExperiment {
+    var page = try page.withStandardChoices(overrides: overrides)
+    for override in overrides { page = try page.setting(override) }
+    page = try page.withDescentChoices()
+    let value = try ExperimentPage.schema.read(page)
+    return ResolvedExperiment(try Experiment(value), value, text: text, file: file)
+  }
+
   private static func extended(_ root: PageNode, base: PageNode, file: String) throws -> PageNode {
     guard let name = base.scalar?.text, !name.isEmpty else {
       throw Diagnostics([base.place.diagnostic("extends must be the path of a page (got \(base.shown))")])
@@ -87,22 +138,17 @@ public struct ResolvedExperiment: Sendable {
     }
     return page.root.overlaid(by: root)
   }
-
-  /// The experiment's page as canonical JSON, keys sorted.
-  public var canonical: String { json.text(sorted: true) }
 }
 
 extension Page {
   /// The page with the choices of a kind that it leaves open, so that a resolved page states them.
   /// - Parameter overrides: what will be put over the page; whether the neuron is a rate neuron decides what is standard.
-  fileprivate func withStandardChoices(overrides: [String]) throws(Diagnostics) -> Page {
+  fileprivate func withStandardChoices(overrides: [PageOverride]) throws(Diagnostics) -> Page {
     var page = self
     let network = page.root["network"]
     guard page.root.entries != nil, network == nil || network?.entries != nil else { return page }
     var named = network?["neuron"]?.scalar?.text
-    for override in overrides where override.hasPrefix("network.neuron=") {
-      named = try page.setting(override).root["network"]?["neuron"]?.scalar?.text
-    }
+    for override in overrides where override.path == "network.neuron" { named = override.value.scalar?.text }
     let isRate = named.map { RateFunction(rawValue: $0) != nil } ?? false
     if page.root["encoder"] == nil {
       page = try page.setting("encoder=" + (isRate ? "{kind: current, gain: 1}" : "{kind: bernoulli, rate: 0.5}"))

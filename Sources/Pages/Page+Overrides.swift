@@ -1,43 +1,123 @@
+/// A value that is put over the one at a path of a page's tree.
+public struct PageOverride: Sendable {
+  /// The keys with dots between them: `task.shots`.
+  public var path: String
+  /// The value.
+  public var value: PageNode
+  /// Where the path was written.
+  public var keyPlace: Place
+
+  /// Makes an override from nodes of a page.
+  /// - Throws: a diagnostic at `keyPlace` where `path` is no path of keys.
+  public init(path: String, value: PageNode, keyPlace: Place) throws(Diagnostics) {
+    try PageOverride.check(path, at: keyPlace)
+    self.path = path
+    self.value = value
+    self.keyPlace = keyPlace
+  }
+
+  /// Reads `a.b.c=value` as `--set` writes it. The value is YAML (`0.2`, `[1, 2]`, `{name: x}`).
+  /// - Parameters:
+  ///   - text: the path, `=` and the value.
+  ///   - file: what diagnostics name.
+  public init(_ text: String, file: String = "--set") throws(Diagnostics) {
+    let whole = PageSource(file: file, text: text)
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      let start = whole.place(at: 0, length: 1)
+      throw Diagnostics([start.diagnostic("an override is written path.to.key=value (got \"\(text)\")")])
+    }
+    let path = String(text[..<equals])
+    let count = path.unicodeScalars.count
+    let place = whole.place(at: 0, length: count)
+    try PageOverride.check(path, at: place)
+    let value = text[text.index(after: equals)...]
+    try self.init(
+      path: path, value: PageOverride.node(value, after: count + 1, of: whole, text: text), keyPlace: place)
+  }
+
+  /// Reads `a.b.c=value,value,…`, the values in YAML's flow syntax.
+  /// - Returns: one override for each value.
+  public static func list(_ text: String, file: String) throws(Diagnostics) -> [PageOverride] {
+    let whole = PageSource(file: file, text: text)
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      let start = whole.place(at: 0, length: 1)
+      throw Diagnostics([start.diagnostic("values are written path.to.key=value,value,… (got \"\(text)\")")])
+    }
+    let path = String(text[..<equals])
+    let count = path.unicodeScalars.count
+    let place = whole.place(at: 0, length: count)
+    try PageOverride.check(path, at: place)
+    // The bracket takes the place of the equals sign, so columns stay.
+    let node = try PageOverride.node(
+      "[" + text[text.index(after: equals)...] + "]", after: count, of: whole, text: text)
+    guard case .sequence(let values) = node.kind, !values.isEmpty else {
+      throw Diagnostics([place.diagnostic("\(path) has no values")])
+    }
+    var all: [PageOverride] = []
+    for value in values { all.append(try PageOverride(path: path, value: value, keyPlace: place)) }
+    return all
+  }
+
+  private static func check(_ path: String, at place: Place) throws(Diagnostics) {
+    let keys = path.split(separator: ".", omittingEmptySubsequences: false)
+    guard !keys.contains(where: \.isEmpty), keys.count <= Page.depthLimit else {
+      throw Diagnostics([place.diagnostic("\"\(path)\" is not a path of keys with dots between them")])
+    }
+  }
+
+  /// A value that begins at a column of a text; blanks in front keep its columns. An empty one is null, as in a page.
+  private static func node(
+    _ value: some StringProtocol, after column: Int, of whole: PageSource, text: String
+  ) throws(Diagnostics) -> PageNode {
+    if value.allSatisfy(\.isWhitespace) {
+      let scalar = PageScalar(text: "", style: .plain, source: whole, start: 0)
+      return PageNode(.scalar(scalar), at: whole.place(at: 0, length: max(1, column - 1)))
+    }
+    do {
+      let blanks = String(repeating: " ", count: column)
+      return try Page.parse(text: blanks + value, file: whole.file).root.moved(to: whole)
+    } catch {
+      throw Diagnostics(
+        error.all.map { found in
+          var found = found
+          found.source = found.source == nil ? nil : text
+          return found
+        })
+    }
+  }
+}
+
 extension Page {
   /// The page with `a.b.c=value` put into its tree, as `--set` writes it; the page is validated afterwards.
   ///
   /// The value is YAML (`0.2`, `[1, 2]`, `{name: x}`). Mappings that are not there yet are made; a number as a path
   /// component is the index of a list. Diagnostics name the file `--set`.
   public func setting(_ override: String) throws(Diagnostics) -> Page {
-    let file = "--set"
-    let whole = PageSource(file: file, text: override)
-    let start = whole.place(at: 0, length: 1)
-    guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
-      throw Diagnostics([start.diagnostic("an override is written path.to.key=value (got \"\(override)\")")])
-    }
-    let path = override[..<equals]
-    let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    let keyPlace = whole.place(at: 0, length: path.unicodeScalars.count)
-    guard !keys.contains(where: \.isEmpty), keys.count <= Page.depthLimit else {
-      throw Diagnostics([keyPlace.diagnostic("\"\(path)\" is not a path of keys with dots between them")])
-    }
-    // Blanks keep the columns of the override; an empty value is null, as in a page.
-    let value = override[override.index(after: equals)...]
-    let blanks = String(repeating: " ", count: path.unicodeScalars.count + 1)
-    let node: PageNode
-    if value.allSatisfy(\.isWhitespace) {
-      let scalar = PageScalar(text: "", style: .plain, source: whole, start: 0)
-      node = PageNode(.scalar(scalar), at: keyPlace)
-    } else {
-      do {
-        node = try Page.parse(text: blanks + value, file: file).root.moved(to: whole)
-      } catch {
-        throw Diagnostics(
-          error.all.map { found in
-            var found = found
-            found.source = found.source == nil ? nil : override
-            return found
-          })
-      }
-    }
+    try setting(PageOverride(override))
+  }
+
+  /// The page with a value put into its tree; the page is validated afterwards.
+  public func setting(_ override: PageOverride) throws(Diagnostics) -> Page {
+    let keys = override.path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     var page = self
-    page.root = try root.setting(keys[...], to: node, keyPlace: keyPlace)
+    page.root = try root.setting(keys[...], to: override.value, keyPlace: override.keyPlace)
     return page
+  }
+}
+
+extension PageNode {
+  /// The tree as JSON; what YAML reads as a number, a boolean or null stays one.
+  public var json: JSON {
+    switch kind {
+    case .scalar(let scalar):
+      if scalar.isNull { return .null }
+      if let boolean = scalar.boolean { return .boolean(boolean) }
+      if let integer = scalar.integer { return .integer(integer) }
+      if let number = scalar.number, number.isFinite { return .number(number) }
+      return .text(scalar.text)
+    case .sequence(let nodes): return .list(nodes.map(\.json))
+    case .mapping(let entries): return .object(entries.map { JSON.Member($0.key, $0.value.json) })
+    }
   }
 }
 

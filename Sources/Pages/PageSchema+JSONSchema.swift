@@ -101,6 +101,7 @@ extension PageKind {
         return item.keys.jsonSchema(first: [.init(key, .object(tag))], required: [key])
       }
       return .object([.init("description", .text(doc)), .init("oneOf", .list(schemas))])
+    case .any: return .object([.init("not", .object([.init("type", .text("null"))]))])
     case .either(let kinds, _):
       return .object([.init("anyOf", .list(kinds.map(\.jsonSchema)))])
     }

@@ -93,6 +93,7 @@ private struct PageCheck {
       return map(node, of: kind, names: names, count: count, path: path)
     case .variant(let key, _, let cases):
       return variant(node, by: key, cases, path: path, keyPlace: keyPlace)
+    case .any: return anything(node, path: path, keyPlace: keyPlace)
     case .either(let kinds, let description):
       for kind in kinds where fits(node, kind) { return content(node, kind, path: path, keyPlace: keyPlace) }
       let words = kinds.flatMap { kind in if case .choice(let words) = kind { words } else { [String]() } }
@@ -112,7 +113,32 @@ private struct PageCheck {
     case .choice(let words): node.scalar.map { words.contains($0.text) } ?? false
     case .list, .interval: if case .sequence = node.kind { true } else { false }
     case .mapping, .map, .variant: node.entries != nil
+    case .any: node.scalar.map { !$0.isNull } ?? true
     case .either(let kinds, _): kinds.contains { fits(node, $0) }
+    }
+  }
+
+  private mutating func anything(_ node: PageNode, path: String, keyPlace: Place) -> PageValue.Content? {
+    switch node.kind {
+    case .scalar(let scalar):
+      if scalar.isNull { return refuse(node, path, "a value") }
+      if let boolean = scalar.boolean { return .boolean(boolean) }
+      if let integer = scalar.integer { return .integer(integer) }
+      if let number = scalar.number {
+        guard number.isFinite else { return refuse(node, path, "finite") }
+        return .number(number)
+      }
+      return .text(scalar.text)
+    case .sequence: return list(node, of: .any, count: 0...10_000, path: path, keyPlace: keyPlace)
+    case .mapping(let entries):
+      var values: [(key: String, value: PageValue)] = []
+      for entry in entries {
+        let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+        if let value = value(entry.value, .any, path: inner, keyPlace: entry.keyPlace) {
+          values.append((entry.key, value))
+        }
+      }
+      return values.count == entries.count ? .mapping(values) : nil
     }
   }
 

@@ -83,6 +83,8 @@ public indirect enum PageKind: Sendable {
   case map(of: PageKind, names: NameRule, count: ClosedRange<Int> = 0...10_000)
   /// A mapping whose other keys depend on the word under the key `by`.
   case variant(by: String, doc: String, cases: [PageVariant])
+  /// Anything but nothing: a value, a list or a mapping of such.
+  case any
   /// The first of some kinds that fits the form of the value; the description says what fits: `log or a number`.
   case either([PageKind], description: String)
 }

@@ -57,6 +57,32 @@ public struct RuleRow: Sendable, Hashable {
   }
 }
 
+/// What a task of an evaluation is.
+public struct TaskFacts: Sendable, Hashable {
+  /// The data set.
+  public var data: String
+  /// Classes per episode.
+  public var ways: Int
+  /// Queries per class.
+  public var queries: Int
+  /// The neuron of the network.
+  public var neuron: String
+  /// Neurons of each hidden group from the input up, with blanks between them.
+  public var hidden: String
+  /// The credit pathway, unless a rule names its own.
+  public var credit: String
+
+  /// Makes the facts.
+  public init(data: String, ways: Int, queries: Int, neuron: String, hidden: String, credit: String) {
+    self.data = data
+    self.ways = ways
+    self.queries = queries
+    self.neuron = neuron
+    self.hidden = hidden
+    self.credit = credit
+  }
+}
+
 /// Scores of rules on tasks, one entry per (rule, task, shot, seed, step): the group `/evaluation`.
 ///
 /// Arrays are in C order, the last axis fastest; what was not measured is NaN. Every rule meets the same episode at the
@@ -70,6 +96,8 @@ public struct EvaluationTable: Sendable, Hashable {
   public var alignmentReference: String
   /// The pool that the episodes came from: `search`, `selection` or `test`; nil where the record does not say.
   public var split: String?
+  /// Which shard of a grid the record is, such as `1/4`; nil for the whole.
+  public var shard: String?
   /// Rules, baselines included.
   public var rules: [String]
   /// Task families.
@@ -104,6 +132,18 @@ public struct EvaluationTable: Sendable, Hashable {
   public var weightNorm: [Float]?
   /// Distance from orthonormal weights, [rule][task][shot][seed][step][layer]; nil when not measured.
   public var orthonormality: [Float]?
+  /// What each task is; nil where the record does not say.
+  public var taskFacts: [TaskFacts]?
+  /// Names of the axes of a grid that its tasks differ in.
+  public var axes: [String] = []
+  /// Where each task lies on these axes, [task][axis].
+  public var axisValues: [String] = []
+  /// The seed of each run, [seed]; nil where the record does not say.
+  public var runSeeds: [Int]?
+  /// The number of each run's episode, [seed]; nil where the record does not say.
+  public var episodes: [Int]?
+  /// Why a rule could not be scored, [rule][task][shot], empty where it could; nil where the record does not say.
+  public var reasons: [String]?
 
   /// Makes a table with every score NaN and every run pending.
   public init(
@@ -127,6 +167,12 @@ public struct EvaluationTable: Sendable, Hashable {
     self.outputs = outputs ?? tasks.map { _ in ways }
     chanceLevel = self.outputs.map { 1 / Float($0) }
   }
+
+  /// Classes per episode of a task.
+  public func ways(task: Int) -> Int { taskFacts?[task].ways ?? ways }
+
+  /// Queries of an episode of a task.
+  public func queries(task: Int) -> Int { ways(task: task) * (taskFacts?[task].queries ?? queriesPerClass) }
 
   /// Place of a run in ``status`` and ``runTime``; times `steps.count` plus the step it is the place in ``accuracy``.
   public func index(rule: Int, task: Int = 0, shot: Int = 0, seed: Int) -> Int {

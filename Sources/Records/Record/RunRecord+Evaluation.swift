@@ -10,6 +10,7 @@ extension RunRecord {
         alignmentReference: try file.text("alignment_reference", of: group) ?? "",
         rules: [], tasks: [], shots: [], seeds: [], steps: [])
       table.split = try file.text("split", of: group)
+      table.shard = try file.text("shard", of: group)
       table.rules = try file.readStrings("\(group)/rule").values
       table.tasks = try file.readStrings("\(group)/task").values
       table.shots = try file.readIntegers("\(group)/shot").values
@@ -25,11 +26,12 @@ extension RunRecord {
       table.runTime = try floats("run_time", run)
       table.outputs = try integers("n_outputs", [table.tasks.count])
       table.chanceLevel = try floats("chance_level", [table.tasks.count])
-      table.onlineAccuracy = try measured("online_accuracy", step)
+      table.onlineAccuracy = try present("online_accuracy", step)
       table.alignmentAngle = try measured("alignment_angle", layer)
-      table.firingRate = try measured("firing_rate", layer)
+      table.firingRate = try present("firing_rate", layer)
       table.weightNorm = try measured("weight_norm", layer)
-      table.orthonormality = try measured("orthonormality", layer)
+      table.orthonormality = try present("orthonormality", layer)
+      try readGrid(&table)
       return table
     }
   }
@@ -46,17 +48,19 @@ extension RunRecord {
       if table.onlineAccuracy != nil { optional.insert("online_accuracy") }
       if table.firingRate != nil { optional.insert("firing_rate") }
       if table.orthonormality != nil { optional.insert("orthonormality") }
+      optional.formUnion(table.gridColumns)
       if file.exists(group) { try file.removeTable(group) }
       try file.create(
         schema,
         lengths: [
           "rule": table.rules.count, "task": table.tasks.count, "shot": table.shots.count, "seed": table.seeds.count,
-          "step": table.steps.count, "layer": table.layers.count,
+          "step": table.steps.count, "layer": table.layers.count, "axis": table.axes.count,
         ], including: optional)
       try file.setInteger(table.ways, named: "ways", of: group)
       try file.setInteger(table.queriesPerClass, named: "queries_per_class", of: group)
       try file.setText(table.alignmentReference, named: "alignment_reference", of: group)
       if let split = table.split { try file.setText(split, named: "split", of: group) }
+      if let shard = table.shard { try file.setText(shard, named: "shard", of: group) }
       try file.write(.texts(table.rules), to: "\(group)/rule")
       try file.write(.texts(table.tasks), to: "\(group)/task")
       try file.write(.integers(table.shots), to: "\(group)/shot")
@@ -75,6 +79,7 @@ extension RunRecord {
       if let values = table.onlineAccuracy { try file.write(.floats(values), to: "\(group)/online_accuracy") }
       if let values = table.firingRate { try file.write(.floats(values), to: "\(group)/firing_rate") }
       if let values = table.orthonormality { try file.write(.floats(values), to: "\(group)/orthonormality") }
+      try writeGrid(table)
     }
   }
 
@@ -85,7 +90,7 @@ extension RunRecord {
     return values[0]
   }
 
-  private func open(_ name: String, _ shape: [Int]) throws(HDF5Error) -> Dataset {
+  func open(_ name: String, _ shape: [Int]) throws(HDF5Error) -> Dataset {
     let dataset = try file.dataset("/evaluation/\(name)")
     guard dataset.shape == shape else {
       throw dataset.place.error(.wrongType, "its shape \(dataset.shape) is not \(shape)")
@@ -97,15 +102,19 @@ extension RunRecord {
     try open(name, shape).readFloats()
   }
 
-  private func integers(_ name: String, _ shape: [Int]) throws(HDF5Error) -> [Int] {
+  func integers(_ name: String, _ shape: [Int]) throws(HDF5Error) -> [Int] {
     try open(name, shape).readIntegers()
   }
 
-  /// An optional column: nil when absent or when nothing in it was measured.
+  /// An optional column, or nil.
+  private func present(_ name: String, _ shape: [Int]) throws(HDF5Error) -> [Float]? {
+    file.exists("/evaluation/\(name)") ? try floats(name, shape) : nil
+  }
+
+  /// A column that the schema has whether it was measured or not: nil when nothing was.
   private func measured(_ name: String, _ shape: [Int]) throws(HDF5Error) -> [Float]? {
-    guard file.exists("/evaluation/\(name)") else { return nil }
-    let values = try floats(name, shape)
-    return values.allSatisfy(\.isNaN) ? nil : values
+    guard let values = try present(name, shape), !values.allSatisfy(\.isNaN) else { return nil }
+    return values
   }
 }
 
@@ -129,6 +138,11 @@ extension EvaluationTable {
     ] {
       require(name, values?.count, runs * steps.count * layers.count)
     }
+    require("taskFacts", taskFacts?.count, tasks.count)
+    require("axisValues", axisValues.count, tasks.count * axes.count)
+    require("runSeeds", runSeeds?.count, seeds.count)
+    require("episodes", episodes?.count, seeds.count)
+    require("reasons", reasons?.count, rules.count * tasks.count * shots.count)
     for (name, labels) in [("rules", rules), ("tasks", tasks), ("layers", layers)] {
       precondition(Set(labels).count == labels.count, "evaluation: \(name) repeat a name")
     }

@@ -28,6 +28,11 @@ public final class RunRecord: @unchecked Sendable {
   /// The file as the caller named it.
   public var name: String { file.name }
 
+  /// The version of the schema that the record was written by.
+  public func schemaVersion() throws(HDF5Error) -> String {
+    try locked { () throws(HDF5Error) in try file.text("schema_version") ?? "" }
+  }
+
   // MARK: Making and opening
 
   /// Makes a record in memory.

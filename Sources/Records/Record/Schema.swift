@@ -3,9 +3,9 @@ public enum Schema {
   /// The name every record carries.
   public static let name = "plasticity-log"
   /// The version written.
-  public static let version = "1.2.0"
+  public static let version = "1.3.0"
   /// The value of the attribute `Conventions`.
-  static let conventions = "plasticity-log-1.2 ACDD-1.3"
+  static let conventions = "plasticity-log-1.3 ACDD-1.3"
   /// The version of the arrangement of root attributes, groups and columns that readers accept.
   static let major = 1
 
@@ -134,6 +134,7 @@ public enum Schema {
       .coordinate("shot", .i4, "training examples per class"),
       .coordinate("seed", .i8, "test episode"),
       .coordinate("step", .i8, "training examples seen"),
+      .coordinate("axis", .str, "axis that tasks differ in", optional: true),
       .coordinate("layer", .str, "layer"),
       Column("accuracy", run + ["step"], .f4, "query accuracy"),
       Column("loss", run + ["step"], .f4, "query cross-entropy"),
@@ -146,6 +147,16 @@ public enum Schema {
       Column("run_time", run, .f4, "time of the run", units: "s"),
       Column("n_outputs", ["task"], .i4, "number of outputs"),
       Column("chance_level", ["task"], .f4, "accuracy of guessing"),
+      Column("data", ["task"], .str, "data set", optional: true),
+      Column("ways", ["task"], .i4, "classes per episode", optional: true),
+      Column("queries", ["task"], .i4, "queries per class", optional: true),
+      Column("neuron", ["task"], .str, "neuron", optional: true),
+      Column("hidden", ["task"], .str, "neurons of each hidden group", optional: true),
+      Column("credit", ["task"], .str, "credit pathway, unless the rule names its own", optional: true),
+      Column("axis_value", ["task", "axis"], .str, "where the task lies on the axis", optional: true),
+      Column("run_seed", ["seed"], .i8, "seed of the run", optional: true),
+      Column("episode", ["seed"], .i8, "number of the episode", optional: true),
+      Column("reason", cell, .str, "why the rule was not scored; empty where it was", optional: true),
     ])
 
   static let findings = Table(

@@ -1,0 +1,94 @@
+import Experiments
+import Foundation
+import Pages
+import Records
+import Tasks
+
+extension EvaluateCommand {
+  /// Scores rules on one experiment.
+  func single() throws {
+    let (split, first, baselines) = (split ?? .test, first ?? 0, Self.references(baselines ?? true))
+    let subjects = try rules.map { try RuleSubject.load($0, near: experiment) }
+    let resolved: ResolvedExperiment
+    if let experiment {
+      resolved = try ResolvedExperiment.load(experiment, overrides: change.overrides)
+    } else if let stored = subjects.lazy.compactMap(\.run).first {
+      resolved = try ResolvedExperiment.read(
+        text: stored.configuration, file: stored.path, overrides: change.overrides)
+    } else {
+      throw Failure(.usage, "name the experiment with --experiment, whose tasks and network the rules meet")
+    }
+    let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
+    let source = try EpisodeSource(resolved.experiment, family: family)
+    let names = Self.unique(subjects.map(\.name))
+    let contenders = try zip(subjects, names).map { subject, name in
+      var contender = try subject.contender(in: resolved.experiment)
+      contender.name = name
+      return contender
+    }
+    let reference = try Self.reference(baseline, among: names + baselines.map(\.rawValue))
+    for path in [out, csv].compactMap({ $0 }) { try RunPath.check(path, force: force, resumes: false) }
+    let crew = Crew(workers: work.threads)
+    try crew.memory(contenders, source).check()
+    for contender in contenders {
+      try contender.check(
+        inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: resolved.experiment.worstLoss)
+    }
+    let count = episodes ?? resolved.experiment.testEpisodes
+    let started = timestamp()
+    let progress = talk.makeProgress()
+    progress.state.label = "evaluate"
+    if talk.json {
+      Output.line(
+        JSON.event(
+          "start",
+          [
+            .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
+            .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
+            .init("rules", .list(contenders.map { .text($0.name) })),
+          ]
+        ).text())
+    }
+    progress.state.evaluations = (0, 0, contenders.count * count)
+    let comparison = crew.comparison(
+      contenders, baselines: baselines, source, split, first..<(first + count),
+      contrast: .rowMinus(reference), worstLoss: resolved.experiment.worstLoss
+    ) {
+      progress.state.evaluations.done = crew.scoredCount
+      progress.show()
+      return Signals.stop == nil
+    }
+    progress.clear()
+    guard let comparison else {
+      let reason = Signals.stop ?? .interrupt
+      Output.note("stopped: \(reason.rawValue)")
+      throw EarlyExit(code: reason.status)
+    }
+    let table = ResultTable(comparison: comparison)
+    if let out {
+      let rules = zip(contenders, subjects).map { EvaluatedRule(contender: $0, text: $1.text, path: $1.path) }
+      try EvaluationRecord.write(
+        out, resolved, rules, comparison, source, split: split, first: first, facts: .current(workers: work.threads),
+        libraries: Versions.libraries, data: work.data, started: started, replacing: force)
+    }
+    if let csv { try Self.write(table.commaSeparated, to: csv) }
+    if talk.json {
+      Output.line(
+        JSON.event(
+          "result",
+          [
+            .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
+            .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
+            .init("baseline", .text(reference)), .init("rows", table.rowsJSON),
+            .init("files", .list([out, csv].compactMap { $0 }.map(JSON.text))),
+          ]
+        ).text())
+    } else {
+      for contender in contenders { Output.line("\(contender.name): \(contender.equation)") }
+      Output.line("")
+      Output.line("\(count) \(split) episodes of \(family.name):")
+      for line in table.lines { Output.line(line) }
+      for path in [out, csv].compactMap({ $0 }) { talk.note("written   \(path)") }
+    }
+  }
+}

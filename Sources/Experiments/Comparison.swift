@@ -13,6 +13,8 @@ public struct EpisodeScores: Sendable, Hashable {
   public var firingRates: [[Double]]
   /// Seconds of computing of each episode.
   public var time: [Double]
+  /// What was measured on the way, [episode][stop]; empty where nobody looked.
+  public var points: [[DiagnosisPoint]] = []
 
   init(_ scores: [TimedScore]) {
     accuracy = scores.map(\.score.accuracy)
@@ -20,6 +22,7 @@ public struct EpisodeScores: Sendable, Hashable {
     outcomes = scores.map(\.score.outcome)
     firingRates = scores.map(\.score.firingRates)
     time = scores.map(\.time)
+    if scores.contains(where: { !$0.points.isEmpty }) { points = scores.map(\.points) }
   }
 
   init(accuracy: [Double], loss: [Double] = [], outcomes: [Outcome] = [], time: [Double]) {

@@ -4,8 +4,10 @@ import Tasks
 public struct TimedScore: Sendable {
   /// The score.
   public var score: EpisodeScore
-  /// Seconds.
+  /// Seconds, those for looking on the way included.
   public var time: Double
+  /// What was measured on the way; empty where nobody asked.
+  public var points: [DiagnosisPoint] = []
 }
 
 extension Crew {
@@ -26,12 +28,15 @@ extension Crew {
   }
 
   /// Scores each contender on a range of a split's episodes, which are encoded in portions so that memory stays small.
+  /// - Parameter diagnosing: when to look at the networks on the way, and at what; scores have the same bits with and
+  ///   without.
   /// - Returns: [contender][episode], or nil when dropped.
   public func score(
-    _ contenders: [Contender], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>, worstLoss: Double,
-    isWanted: () -> Bool = { true }
+    _ contenders: [Contender], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
+    diagnosing: DiagnosisPlan? = nil, worstLoss: Double, isWanted: () -> Bool = { true }
   ) -> [[TimedScore]]? {
-    score(contenders, EpisodeShelf(source), split, range, worstLoss: worstLoss, isWanted: isWanted)
+    score(
+      contenders, EpisodeShelf(source), split, range, diagnosing: diagnosing, worstLoss: worstLoss, isWanted: isWanted)
   }
 
   /// Scores each contender on a range of the episodes of a shelf, portion by portion.
@@ -42,8 +47,8 @@ extension Crew {
   /// - Returns: [contender][episode], or nil when dropped.
   func score(
     _ contenders: [Contender], _ shelf: EpisodeShelf, _ split: Split, _ range: Range<Int>,
-    upcoming: [EpisodeAddress] = [], aheadShare: Double = 1, costs: [Double]? = nil, worstLoss: Double,
-    isWanted: () -> Bool
+    upcoming: [EpisodeAddress] = [], aheadShare: Double = 1, costs: [Double]? = nil,
+    diagnosing: DiagnosisPlan? = nil, worstLoss: Double, isWanted: () -> Bool
   ) -> [[TimedScore]]? {
     var scores = [[TimedScore]](repeating: [], count: contenders.count)
     let most = EpisodeShelf.portion(workers: workers)
@@ -58,8 +63,8 @@ extension Crew {
       let ahead = Array(missing.prefix(Int((Double(missing.count) * aheadShare).rounded(.up))))
       guard
         let more = score(
-          contenders, on: episodes, seed: shelf.source.seed, costs: costs, worstLoss: worstLoss, encoding: shelf, ahead,
-          isWanted: isWanted)
+          contenders, on: episodes, seed: shelf.source.seed, costs: costs, diagnosing: diagnosing, worstLoss: worstLoss,
+          encoding: shelf, ahead, isWanted: isWanted)
       else { return nil }
       for index in contenders.indices { scores[index] += more[index] }
     }
@@ -67,14 +72,18 @@ extension Crew {
   }
 
   /// Scores contenders, and methods without a network, on the same episodes; nil when dropped.
-  /// - Parameter contrast: what is compared with what.
+  /// - Parameters:
+  ///   - contrast: what is compared with what.
+  ///   - diagnosing: when to look at the networks on the way, and at what.
   public func comparison(
     _ contenders: [Contender], baselines: [Baseline], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
-    contrast: Comparison.Contrast = .firstMinusRow, worstLoss: Double, isWanted: () -> Bool = { true }
+    contrast: Comparison.Contrast = .firstMinusRow, diagnosing: DiagnosisPlan? = nil, worstLoss: Double,
+    isWanted: () -> Bool = { true }
   ) -> Comparison? {
-    guard let scores = score(contenders, source, split, range, worstLoss: worstLoss, isWanted: isWanted) else {
-      return nil
-    }
+    guard
+      let scores = score(
+        contenders, source, split, range, diagnosing: diagnosing, worstLoss: worstLoss, isWanted: isWanted)
+    else { return nil }
     var rows: [(name: String, contender: Contender?, scores: EpisodeScores)] = zip(contenders, scores).map {
       ($0.name, $0, EpisodeScores($1))
     }
@@ -103,8 +112,9 @@ extension Crew {
 extension Crew {
   /// Scores every contender on every episode, and encodes some episodes for later while workers would wait at the end.
   private func score(
-    _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, costs: [Double]?, worstLoss: Double,
-    encoding shelf: EpisodeShelf?, _ ahead: [EpisodeAddress], isWanted: () -> Bool
+    _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, costs: [Double]?,
+    diagnosing wanted: DiagnosisPlan? = nil, worstLoss: Double, encoding shelf: EpisodeShelf?,
+    _ ahead: [EpisodeAddress], isWanted: () -> Bool
   ) -> [[TimedScore]]? {
     guard let first = episodes.first, !contenders.isEmpty else { return contenders.map { _ in [] } }
     let kinds = contenders.map {
@@ -129,9 +139,16 @@ extension Crew {
       let learner = bench.learner(kinds[contender])
       let clock = ContinuousClock()
       let began = clock.now
-      let score = learner.score(
-        coefficients: contenders[contender].coefficients, episode: episodes[episode], seed: seed)
-      scores.write(TimedScore(score: score, time: (clock.now - began) / .seconds(1)), at: item)
+      let coefficients = contenders[contender].coefficients
+      let found: EpisodeDiagnosis
+      if let wanted {
+        found = learner.diagnose(coefficients: coefficients, episode: episodes[episode], seed: seed, wanted)
+      } else {
+        found = EpisodeDiagnosis(
+          score: learner.score(coefficients: coefficients, episode: episodes[episode], seed: seed), points: [])
+      }
+      let time = (clock.now - began) / .seconds(1)
+      scores.write(TimedScore(score: found.score, time: time, points: found.points), at: item)
       tally.count.add(1, ordering: .relaxed)
     }
     guard isDone else { return nil }

@@ -4,40 +4,47 @@ import Tasks
 
 /// The inner loop of rate networks: a sample is one step.
 extension EpisodeLearner {
-  /// Presents every support sample once. False as soon as the readout is no longer finite.
+  /// Presents support samples, each once. False as soon as the readout is no longer finite.
   @specialized(where Scalar == Float)
-  func learn(_ samples: EncodedSamples, _ network: RateNetwork<Scalar>, with plan: PlannedRule<Scalar>) -> Bool {
-    var expectedReward = Scalar(0)
-    for k in 0..<samples.count {
+  func learn(
+    _ range: Range<Int>, of samples: EncodedSamples, _ network: RateNetwork<Scalar>, with plan: PlannedRule<Scalar>,
+    _ course: inout LearningCourse<Scalar>
+  ) -> Bool {
+    for k in range {
       credit.beginSample(k)
       plan.reset()
       present(samples, network, sample: k, learning: true)
       network.formReadoutError(label: samples.labels[k])
-      network.scalars.modulator[0] = network.scalars.reward[0] - expectedReward
+      network.scalars.modulator[0] = network.scalars.reward[0] - course.expectedReward
       if let lowest = plan.lowestError { credit.deliver(to: lowest) }
       if plan.readsInputGain { network.formInputGain() }
       plan.advance()
       plan.learn()
       plan.endSample()
       if !network.readoutIsFinite { return false }
-      // `mod` is the reward less its running mean over the samples before (weight 0.1).
-      expectedReward += (network.scalars.reward[0] - expectedReward) / 10
+      course.take(reward: network.scalars.reward[0])
     }
-    plan.endEpisode()
     return true
   }
 
-  /// Answers every query sample from the final weights.
+  /// Answers every query sample from the weights as they are; nil when the readout is not finite.
   @specialized(where Scalar == Float)
-  func answer(_ samples: EncodedSamples, _ network: RateNetwork<Scalar>) -> EpisodeScore {
+  func answer(
+    _ samples: EncodedSamples, _ network: RateNetwork<Scalar>, _ gauge: LayerGauge<Scalar>?
+  ) -> EpisodeScore? {
     network.clearActivity()
     var loss = 0.0
     var right = 0
     for k in 0..<samples.count {
-      present(samples, network, sample: k, learning: false)
+      present(samples, network, sample: k, learning: gauge != nil)
       network.formReadoutError(label: samples.labels[k])
-      if !network.readoutIsFinite { return failed(.nan) }
+      if !network.readoutIsFinite { return nil }
       network.noteActivity()
+      if let gauge {
+        gauge.noteActivity()
+        gauge.noteErrors()
+        gauge.endSample()
+      }
       loss += Double(network.scalars.loss[0])
       if network.largestOutput == samples.labels[k] { right += 1 }
     }

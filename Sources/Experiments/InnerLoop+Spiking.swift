@@ -4,14 +4,15 @@ import Tasks
 
 /// The inner loop of spiking networks.
 extension EpisodeLearner {
-  /// Presents every support sample once. False as soon as the readout is no longer finite.
+  /// Presents support samples, each once. False as soon as the readout is no longer finite.
   @specialized(where Scalar == Float)
   func learn(
-    _ samples: EncodedSamples, _ network: SpikingNetwork<Scalar>, with plan: PlannedRule<Scalar>
+    _ range: Range<Int>, of samples: EncodedSamples, _ network: SpikingNetwork<Scalar>,
+    with plan: PlannedRule<Scalar>, _ course: inout LearningCourse<Scalar>
   ) -> Bool {
     let learnFrom = network.parameters.learnFrom
-    var expectedReward = Scalar(0)
-    for k in 0..<samples.count {
+    for k in range {
+      let expectedReward = course.expectedReward
       network.beginSample()
       credit.beginSample(k)
       let survives = foreseeing(samples, network, sample: k) {
@@ -33,8 +34,7 @@ extension EpisodeLearner {
         plan.endSample()
         return network.readoutIsFinite
       }
-      // `mod` is the reward less its running mean over the samples before (weight 0.1).
-      expectedReward += (network.scalars.reward[0] - expectedReward) / 10
+      course.take(reward: network.scalars.reward[0])
       if !survives { return false }
     }
     return true
@@ -57,17 +57,28 @@ extension EpisodeLearner {
     }
   }
 
-  /// Answers every query sample from the readout at its last step.
+  /// Answers every query sample from the readout at its last step; nil when it is not finite.
   @specialized(where Scalar == Float)
-  func answer(_ samples: EncodedSamples, _ network: SpikingNetwork<Scalar>) -> EpisodeScore {
+  func answer(
+    _ samples: EncodedSamples, _ network: SpikingNetwork<Scalar>, _ gauge: LayerGauge<Scalar>?
+  ) -> EpisodeScore? {
+    let learnFrom = network.parameters.learnFrom
     network.clearCounts()
     var loss = 0.0
     var right = 0
     for k in 0..<samples.count {
       network.beginSample()
-      for t in 0..<samples.steps { step(samples, network, sample: k, step: t, learning: false) }
+      for t in 0..<samples.steps {
+        step(samples, network, sample: k, step: t, learning: gauge != nil)
+        guard let gauge else { continue }
+        gauge.noteActivity()
+        guard t + 1 >= learnFrom, network.readoutIsFinite else { continue }
+        network.formReadoutError(label: samples.labels[k])
+        gauge.noteErrors()
+      }
       network.formReadoutError(label: samples.labels[k])
-      if !network.readoutIsFinite { return failed(.nan) }
+      if !network.readoutIsFinite { return nil }
+      gauge?.endSample()
       loss += Double(network.scalars.loss[0])
       if network.largestOutput == samples.labels[k] { right += 1 }
     }

@@ -105,6 +105,8 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   /// The same network by its kind.
   private let kind: Kind
   let worstLoss: Double
+  /// Measures layers; made when first asked for.
+  private(set) lazy var gauge = LayerGauge(network: network, credit: credit)
   private let forms: [PlanForm?]
   private var plans: [PlanKey: PlannedRule<Scalar>] = [:]
 
@@ -160,18 +162,40 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   ///   - episode: the encoded samples.
   ///   - seed: the run's seed.
   public func score(coefficients: [Double], episode: EncodedEpisode, seed: UInt64) -> EpisodeScore {
+    let plan = begin(coefficients, episode, seed: seed)
+    var course = LearningCourse<Scalar>()
+    guard learn(0..<episode.support.count, of: episode.support, with: plan, &course) else { return failed(.nan) }
+    plan.endEpisode()
+    guard network.weightsAreFinite else { return failed(.nan) }
+    return answer(episode.query) ?? failed(.nan)
+  }
+
+  /// The start of an episode: its weights, its feedback, and the plan bound to the coefficients.
+  func begin(_ coefficients: [Double], _ episode: EncodedEpisode, seed: UInt64) -> PlannedRule<Scalar> {
     let draws = EpisodeDraws(seed: seed, lane: episode.split.rawValue, index: episode.index)
     network.drawWeights(draws)
     credit.beginEpisode(draws)
     let plan = planned(coefficients, foresees: episode.support.currents.isEmpty)
     plan.bind(coefficients)
+    return plan
+  }
+
+  /// Presents support samples, each once. False as soon as the readout is no longer finite.
+  func learn(
+    _ range: Range<Int>, of samples: EncodedSamples, with plan: PlannedRule<Scalar>,
+    _ course: inout LearningCourse<Scalar>
+  ) -> Bool {
     switch kind {
-    case .spiking(let network):
-      guard learn(episode.support, network, with: plan), network.weightsAreFinite else { return failed(.nan) }
-      return answer(episode.query, network)
-    case .rate(let network):
-      guard learn(episode.support, network, with: plan), network.weightsAreFinite else { return failed(.nan) }
-      return answer(episode.query, network)
+    case .spiking(let network): learn(range, of: samples, network, with: plan, &course)
+    case .rate(let network): learn(range, of: samples, network, with: plan, &course)
+    }
+  }
+
+  /// Answers every query sample from the weights as they are; nil when the readout is not finite.
+  func answer(_ samples: EncodedSamples, _ gauge: LayerGauge<Scalar>? = nil) -> EpisodeScore? {
+    switch kind {
+    case .spiking(let network): answer(samples, network, gauge)
+    case .rate(let network): answer(samples, network, gauge)
     }
   }
 
@@ -207,6 +231,20 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
     let made = PlannedRule(rule: rule, network: network, credit: credit, key: key, forms: forms)
     plans[key] = made
     return made
+  }
+}
+
+/// What an episode's learning carries from sample to sample beside the weights.
+struct LearningCourse<Scalar: KernelScalar> {
+  /// Running mean of the reward over the samples so far (weight 0.1); `mod` is the reward less this.
+  var expectedReward = Scalar(0)
+  /// Samples answered right while they were learnt, at their last step.
+  var right = 0
+
+  /// Takes in the reward of a sample's last step.
+  mutating func take(reward: Scalar) {
+    expectedReward += (reward - expectedReward) / 10
+    if reward > 0 { right += 1 }
   }
 }
 

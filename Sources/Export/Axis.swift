@@ -56,6 +56,14 @@ struct Axis {
     ticks = Axis.rounds(lower, upper, count: count, least: whole ? 1 : 0)
   }
 
+  /// A linear axis with given ends and ticks.
+  init(from lower: Double, to upper: Double, ticks: [Tick]) {
+    self.lower = lower
+    self.upper = upper > lower ? upper : lower + 1
+    self.ticks = ticks
+    isLogarithmic = false
+  }
+
   /// The same axis laid between two places.
   func between(_ from: Double, _ to: Double) -> Axis {
     var axis = self

@@ -33,6 +33,8 @@ public enum Report {
     if let first = tables.first, let result = result(contents, first) { parts.append(result) }
     if let equation = equation(contents) { parts.append(equation) }
     parts += tables.enumerated().map { comparison($0.element, $0.offset, alone: tables.count == 1) }
+    if let grid = grid(contents, tables) { parts.append(grid) }
+    if let episodes = episodes(contents) { parts.append(episodes) }
     if let course = SearchCourse(contents) { parts.append(search(course)) }
     if let rates = firingRates(contents, tables) { parts.append(rates) }
     if !contents.rules.isEmpty { parts.append(rules(contents.rules)) }

@@ -82,6 +82,25 @@ public final class SynapticMatrix<Scalar: KernelScalar> {
     }
   }
 
+  /// Writes the weights as they are now, pending changes included, to `target`, laid out like `base`, with the bits that
+  /// `write` would leave there. Nothing of the matrix changes: what is multiplied or written later keeps its bits.
+  /// - Complexity: O(pre · post · pending changes); allocates.
+  public func copyCurrent(to target: UnsafeMutablePointer<Scalar>) {
+    Scalar.copy(preCount * columns, base, to: target)
+    guard reads else { return }
+    let rank = pending * groups
+    // What is sent back late is settled in place, and undone.
+    let settles = late != nil && rank > 0
+    let vectors = settles ? Array(UnsafeBufferPointer(start: pre, count: rank * rows)) : []
+    let factors = settles ? Array(UnsafeBufferPointer(start: late!.factors, count: rank)) : []
+    settle()
+    addPending(to: target)
+    if scale != 1 { Scalar.multiply(preCount * columns, target, by: scale) }
+    guard settles else { return }
+    pre.update(from: vectors, count: vectors.count)
+    late!.factors.update(from: factors, count: factors.count)
+  }
+
   // MARK: Who reads
 
   /// Asks that `base` be current after every step: for readers of single synapses, such as their signs.

@@ -99,6 +99,15 @@ public class Network<Scalar: KernelScalar> {
 
   /// Zeroes all state, and what is not a weight in the weights' memory: after numbers that were not finite.
   public final func clear() {
+    clearGroups()
+    for projection in projections {
+      Scalar.fill(projection.preCount * projection.columns, projection.weights, with: 0)
+      projection.matrix.baseChanged()
+    }
+  }
+
+  /// Zeroes the vectors of every group, their padding too, and leaves the weights.
+  public final func clearGroups() {
     for (level, (group, count)) in zip(groups, sizes).enumerated() {
       let padded = Scalar.padded(count + (parameters.bias ? 1 : 0))
       for vector in [group.activity, group.spikes, group.potential, group.error] {
@@ -109,10 +118,6 @@ public class Network<Scalar: KernelScalar> {
         if presynaptic[level].activity != group.activity { Scalar.fill(count, presynaptic[level].activity, with: 0) }
       }
       group.spikingCount[0] = 0
-    }
-    for projection in projections {
-      Scalar.fill(projection.preCount * projection.columns, projection.weights, with: 0)
-      projection.matrix.baseChanged()
     }
   }
 

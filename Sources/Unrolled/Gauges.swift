@@ -1,5 +1,5 @@
 import Kernels
-import RealModule
+import Networks
 
 /// What is measured of a network while it answers: how well the teaching signals are aligned with backprop's, and how
 /// near to orthonormal the weights are (Shervani-Tabar & Rosenbaum 2023).
@@ -34,51 +34,29 @@ struct Gauges {
 
   /// Sums over queries, at 0.
   func reading<Scalar: KernelScalar>(_ type: Scalar.Type, sizes: [Int]) -> Reading<Scalar> {
-    Reading(gauges: self, sizes: sizes)
+    Reading(gauges: self, sums: AlignmentSums(sizes: sizes))
   }
 
   /// Sums over queries.
   struct Reading<Scalar: KernelScalar> {
-    private let gauges: Gauges
-    private let sizes: [Int]
-    private var delivered: [[Double]]
-    private var transported: [[Double]]
-    private(set) var residuals: [Double]
-
-    fileprivate init(gauges: Gauges, sizes: [Int]) {
-      self.gauges = gauges
-      self.sizes = sizes
-      delivered = sizes.dropLast().map { [Double](repeating: 0, count: $0) }
-      transported = delivered
-      residuals = [Double](repeating: 0, count: sizes.count - 1)
-    }
+    fileprivate let gauges: Gauges
+    fileprivate var sums: AlignmentSums
 
     /// Takes in the values of a query's last step.
     @specialized(where Scalar == Float)
     mutating func take(_ frame: UnsafePointer<Scalar>) {
-      // A constant signal is 0.
-      for l in delivered.indices {
-        for i in 0..<sizes[l] {
-          if gauges.delivered[l] >= 0 { delivered[l][i] += Double(frame[Int(gauges.delivered[l]) + i]) }
-          transported[l][i] += Double(frame[Int(gauges.transported[l]) + i])
-        }
-        for i in 0..<sizes[l + 1] {
-          let off = frame[Int(gauges.forward[l]) + i] - frame[Int(gauges.returned[l]) + i]
-          residuals[l] += Double(off * off)
-        }
+      for l in gauges.delivered.indices {
+        // A constant signal is 0.
+        let own = gauges.delivered[l] >= 0 ? frame + Int(gauges.delivered[l]) : nil
+        sums.addErrors(l, delivered: own, transported: frame + Int(gauges.transported[l]))
+        sums.addResidual(
+          l, forward: frame + Int(gauges.forward[l]), returned: frame + Int(gauges.returned[l]))
       }
     }
 
     /// Angles in degrees, the readout's 0 included.
-    var angles: [Double] {
-      zip(delivered, transported).map { Self.angle($0, $1) } + [0]
-    }
+    var angles: [Double] { gauges.delivered.indices.map { sums.angle($0) } + [0] }
 
-    private static func angle(_ x: [Double], _ y: [Double]) -> Double {
-      let dot = zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }
-      let size = (x.reduce(0) { $0 + $1 * $1 } * y.reduce(0) { $0 + $1 * $1 }).squareRoot()
-      guard size > 0, size.isFinite else { return .nan }
-      return Double.acos(min(1, max(-1, dot / size))) * 180 / .pi
-    }
+    var residuals: [Double] { sums.residuals }
   }
 }

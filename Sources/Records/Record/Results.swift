@@ -144,6 +144,14 @@ public struct EvaluationTable: Sendable, Hashable {
   public var episodes: [Int]?
   /// Why a rule could not be scored, [rule][task][shot], empty where it could; nil where the record does not say.
   public var reasons: [String]?
+  /// Mean over queries of each query's own angle to the gradient in degrees, same places; nil when not measured.
+  public var sampleAngle: [Float]?
+  /// Angle between forward weights and feedback in degrees, same places; nil when not measured.
+  public var feedbackAngle: [Float]?
+  /// Share of neurons that stay silent, same places; nil when not measured.
+  public var silentShare: [Float]?
+  /// Share of neurons that are saturated, same places; nil when not measured.
+  public var saturatedShare: [Float]?
 
   /// Makes a table with every score NaN and every run pending.
   public init(

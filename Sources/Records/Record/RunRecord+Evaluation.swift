@@ -31,6 +31,10 @@ extension RunRecord {
       table.firingRate = try present("firing_rate", layer)
       table.weightNorm = try measured("weight_norm", layer)
       table.orthonormality = try present("orthonormality", layer)
+      table.sampleAngle = try present("sample_angle", layer)
+      table.feedbackAngle = try present("feedback_angle", layer)
+      table.silentShare = try present("silent_share", layer)
+      table.saturatedShare = try present("saturated_share", layer)
       try readGrid(&table)
       return table
     }
@@ -49,6 +53,10 @@ extension RunRecord {
       if table.firingRate != nil { optional.insert("firing_rate") }
       if table.orthonormality != nil { optional.insert("orthonormality") }
       optional.formUnion(table.gridColumns)
+      if table.sampleAngle != nil { optional.insert("sample_angle") }
+      if table.feedbackAngle != nil { optional.insert("feedback_angle") }
+      if table.silentShare != nil { optional.insert("silent_share") }
+      if table.saturatedShare != nil { optional.insert("saturated_share") }
       if file.exists(group) { try file.removeTable(group) }
       try file.create(
         schema,
@@ -80,6 +88,10 @@ extension RunRecord {
       if let values = table.firingRate { try file.write(.floats(values), to: "\(group)/firing_rate") }
       if let values = table.orthonormality { try file.write(.floats(values), to: "\(group)/orthonormality") }
       try writeGrid(table)
+      if let values = table.sampleAngle { try file.write(.floats(values), to: "\(group)/sample_angle") }
+      if let values = table.feedbackAngle { try file.write(.floats(values), to: "\(group)/feedback_angle") }
+      if let values = table.silentShare { try file.write(.floats(values), to: "\(group)/silent_share") }
+      if let values = table.saturatedShare { try file.write(.floats(values), to: "\(group)/saturated_share") }
     }
   }
 
@@ -134,7 +146,8 @@ extension EvaluationTable {
     require("onlineAccuracy", onlineAccuracy?.count, runs * steps.count)
     for (name, values) in [
       ("alignmentAngle", alignmentAngle), ("firingRate", firingRate), ("weightNorm", weightNorm),
-      ("orthonormality", orthonormality),
+      ("orthonormality", orthonormality), ("sampleAngle", sampleAngle), ("feedbackAngle", feedbackAngle),
+      ("silentShare", silentShare), ("saturatedShare", saturatedShare),
     ] {
       require(name, values?.count, runs * steps.count * layers.count)
     }

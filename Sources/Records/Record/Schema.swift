@@ -143,6 +143,14 @@ public enum Schema {
       Column("firing_rate", run + ["step", "layer"], .f4, "firing rate", units: "Hz", optional: true),
       Column("weight_norm", run + ["step", "layer"], .f4, "Frobenius norm of the weights"),
       Column("orthonormality", run + ["step", "layer"], .f4, "distance from orthonormal weights", optional: true),
+      Column(
+        "sample_angle", run + ["step", "layer"], .f4, "mean over queries of the angle to the gradient",
+        units: "degree", optional: true),
+      Column(
+        "feedback_angle", run + ["step", "layer"], .f4, "angle between weights and feedback", units: "degree",
+        optional: true),
+      Column("silent_share", run + ["step", "layer"], .f4, "share of silent neurons", optional: true),
+      Column("saturated_share", run + ["step", "layer"], .f4, "share of saturated neurons", optional: true),
       Column("run_status", run, .i1, "how the run ended", meaning: .status),
       Column("run_time", run, .f4, "time of the run", units: "s"),
       Column("n_outputs", ["task"], .i4, "number of outputs"),

@@ -27,7 +27,9 @@ extension EvaluateCommand {
       return contender
     }
     let reference = try Self.reference(baseline, among: names + baselines.map(\.rawValue))
-    for path in [out, csv].compactMap({ $0 }) { try RunPath.check(path, force: force, resumes: false) }
+    for path in [out, csv, diagnosis.report].compactMap({ $0 }) {
+      try RunPath.check(path, force: force, resumes: false)
+    }
     let crew = Crew(workers: work.threads)
     try crew.memory(contenders, source).check()
     for contender in contenders {
@@ -52,7 +54,8 @@ extension EvaluateCommand {
     progress.state.evaluations = (0, 0, contenders.count * count)
     let comparison = crew.comparison(
       contenders, baselines: baselines, source, split, first..<(first + count),
-      contrast: .rowMinus(reference), worstLoss: resolved.experiment.worstLoss
+      contrast: .rowMinus(reference), diagnosing: try diagnosis.plan(resolved.experiment),
+      worstLoss: resolved.experiment.worstLoss
     ) {
       progress.state.evaluations.done = crew.scoredCount
       progress.show()
@@ -72,6 +75,7 @@ extension EvaluateCommand {
         libraries: Versions.libraries, data: work.data, started: started, replacing: force)
     }
     if let csv { try Self.write(table.commaSeparated, to: csv) }
+    let written = [out, csv].compactMap { $0 } + (try diagnosis.writeReport(of: out))
     if talk.json {
       Output.line(
         JSON.event(
@@ -80,7 +84,7 @@ extension EvaluateCommand {
             .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
             .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
             .init("baseline", .text(reference)), .init("rows", table.rowsJSON),
-            .init("files", .list([out, csv].compactMap { $0 }.map(JSON.text))),
+            .init("files", .list(written.map(JSON.text))),
           ]
         ).text())
     } else {
@@ -88,7 +92,7 @@ extension EvaluateCommand {
       Output.line("")
       Output.line("\(count) \(split) episodes of \(family.name):")
       for line in table.lines { Output.line(line) }
-      for path in [out, csv].compactMap({ $0 }) { talk.note("written   \(path)") }
+      for path in written { talk.note("written   \(path)") }
     }
   }
 }

@@ -65,6 +65,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .long, help: "Grids: time between two publishes of the record (default: 30s, and at most 2 % of the time).")
   var publishInterval: TimeSpan?
+  @OptionGroup var diagnosis: DiagnosisOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -74,7 +75,8 @@ struct EvaluateCommand: ParsableCommand {
       guard grid == nil, rules.isEmpty, vary.isEmpty, experiment == nil, out == nil, !force else {
         throw ValidationError("--resume \(resume) takes its grid, its rules and its file from the record")
       }
-      guard episodes == nil, first == nil, split == nil, baseline == nil, baselines == nil, change.overrides.isEmpty
+      guard episodes == nil, first == nil, split == nil, baseline == nil, baselines == nil, change.overrides.isEmpty,
+        diagnosis.curve == nil, !diagnosis.diagnose
       else { throw ValidationError("--resume \(resume) keeps what the record was begun with") }
     } else if let grid {
       guard rules.isEmpty, vary.isEmpty, experiment == nil else {
@@ -93,6 +95,9 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("--first must be at least 0 (got \(first))")
     }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
+    if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty {
+      throw ValidationError("--report is of the record that --out writes")
+    }
   }
 
   func run() throws {

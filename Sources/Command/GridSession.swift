@@ -36,6 +36,7 @@ final class GridSession {
     if let split = options.split { grid.split = split }
     if let baseline = options.baseline { grid.baseline = baseline }
     if let wanted = options.baselines { grid.scoresReferences = wanted }
+    if let wish = try options.diagnosis.wish() { grid.diagnosis = wish }
     let rules = try rules(of: grid, near: file)
     let references = EvaluateCommand.references(grid.scoresReferences)
     let layout = try GridLayout(grid)
@@ -47,7 +48,9 @@ final class GridSession {
     let path =
       options.out ?? RunPath.next(for: options.shard.map { "\(grid.name)-shard-\($0.number)-of-\($0.of)" } ?? grid.name)
     try RunPath.check(path, force: options.force)
-    if let csv = options.csv { try RunPath.check(csv, force: options.force, resumes: false) }
+    for path in [options.csv, options.diagnosis.report].compactMap({ $0 }) {
+      try RunPath.check(path, force: options.force, resumes: false)
+    }
     var table = GridTable(layout, rows: rows)
     table.setShard(options.shard?.text)
     let record = GridRecord(
@@ -59,7 +62,9 @@ final class GridSession {
   /// The grid of a record that was stopped.
   static func resuming(_ path: String, _ options: EvaluateCommand) throws -> GridSession {
     var (record, rules) = try GridRecord.open(path)
-    if let csv = options.csv { try RunPath.check(csv, force: false, resumes: false) }
+    for path in [options.csv, options.diagnosis.report].compactMap({ $0 }) {
+      try RunPath.check(path, force: false, resumes: false)
+    }
     let grid = record.table.layout.grid
     let references = EvaluateCommand.references(grid.scoresReferences)
     guard rules.map(\.name) + references.map(\.rawValue) == record.table.table.rules else {
@@ -186,7 +191,8 @@ final class GridSession {
     }
     let sheet = GridSheet(found)
     if let csv = options.csv { try EvaluateCommand.write(sheet.commaSeparated, to: csv) }
-    voice.finished(sheet, files: [record.path, options.csv].compactMap { $0 })
+    let report = try options.diagnosis.writeReport(of: record.path)
+    voice.finished(sheet, files: [record.path, options.csv].compactMap { $0 } + report)
     let table = record.table.table
     if !table.status.contains(where: { $0 != .failed && $0 != .pending }) {
       throw Failure(.badInput, "no cell could be done: \(table.reasons?.first { !$0.isEmpty } ?? "no reason is known")")

@@ -10,27 +10,35 @@ extension EvaluationTable {
   ///   - first: the number of the first episode.
   init(_ comparison: Comparison, _ source: EpisodeSource, layers: Int, first: Int = 0) {
     let episodes = comparison.rows.first?.scores.accuracy.count ?? 0
+    let looks = comparison.rows.flatMap(\.scores.points)
+    let end = source.shape.ways * source.shape.shots
+    let names = LayerName.hidden(layers) + (looks.measuresLayers ? [LayerName.readout] : [])
     self.init(
       ways: source.shape.ways, queriesPerClass: source.shape.query, rules: comparison.rows.map(\.name),
       tasks: [source.family.name], shots: [source.shape.shots], seeds: Array(first..<first + episodes),
-      steps: [source.shape.ways * source.shape.shots], layers: (0..<layers).map { "hidden_\($0 + 1)" },
-      outputs: [source.outputCount])
-    var rates = [Float](repeating: .nan, count: accuracy.count * layers)
+      steps: Set(looks.joined().map(\.seen) + [end]).sorted(), layers: names, outputs: [source.outputCount])
+    if !names.isEmpty { firingRate = [Float](repeating: .nan, count: accuracy.count * names.count) }
+    if !looks.isEmpty { prepare(measuresLayers: looks.measuresLayers) }
     for (rule, row) in comparison.rows.enumerated() {
-      for episode in 0..<episodes {
-        let place = index(rule: rule, seed: episode)
-        accuracy[place] = Float(row.scores.accuracy[episode])
-        if !row.scores.loss.isEmpty { loss[place] = Float(row.scores.loss[episode]) }
-        status[place] = row.scores.outcomes.isEmpty ? .ok : CandidateStatus([row.scores.outcomes[episode]])
-        runTime[place] = Float(row.scores.time[episode])
-        guard !row.scores.firingRates.isEmpty else { continue }
-        // A step stands for a millisecond.
-        for (layer, rate) in row.scores.firingRates[episode].prefix(layers).enumerated() {
-          rates[place * layers + layer] = Float(rate * 1000)
-        }
+      for episode in 0..<episodes { put(row.scores, episode, at: index(rule: rule, seed: episode), step: end) }
+    }
+  }
+
+  /// Puts the score of an episode, and what was measured on the way, into the place of its run.
+  /// - Parameter end: training examples seen at its end, a step of the table.
+  mutating func put(_ scores: EpisodeScores, _ episode: Int, at run: Int, step end: Int) {
+    let place = run * steps.count + steps.firstIndex(of: end)!
+    accuracy[place] = Float(scores.accuracy[episode])
+    if !scores.loss.isEmpty { loss[place] = Float(scores.loss[episode]) }
+    status[run] = scores.outcomes.isEmpty ? .ok : CandidateStatus([scores.outcomes[episode]])
+    runTime[run] = Float(scores.time[episode])
+    if !scores.firingRates.isEmpty {
+      // A step stands for a millisecond.
+      for (layer, rate) in scores.firingRates[episode].prefix(layers.count).enumerated() {
+        firingRate?[place * layers.count + layer] = Float(rate * 1000)
       }
     }
-    if layers > 0 { firingRate = rates }
+    if !scores.points.isEmpty { put(scores.points[episode], run: run) }
   }
 }
 

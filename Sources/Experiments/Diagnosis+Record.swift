@@ -8,11 +8,16 @@ enum LayerName {
   static let readout = "readout"
 }
 
+extension [[DiagnosisPoint]] {
+  /// Whether layers were measured, not answers alone.
+  var measuresLayers: Bool { contains { $0.contains { !$0.layers.isEmpty } } }
+}
+
 extension EvaluationTable {
   /// Makes room for what a diagnosis measures; the table's steps and layers must be there.
   /// - Parameter measuresLayers: whether layers are measured, not answers alone.
   mutating func prepare(measuresLayers: Bool) {
-    onlineAccuracy = [Float](repeating: .nan, count: accuracy.count)
+    if onlineAccuracy == nil { onlineAccuracy = [Float](repeating: .nan, count: accuracy.count) }
     guard measuresLayers, !layers.isEmpty else { return }
     for column in LayerColumn.all {
       if self[keyPath: column.values] == nil {
@@ -33,9 +38,8 @@ extension EvaluationTable {
       onlineAccuracy?[place] = Float(point.onlineAccuracy)
       for (l, layer) in point.layers.enumerated() {
         guard let position = l + 1 == point.layers.count ? readout : l, position < layers.count else { continue }
-        for column in LayerColumn.all {
-          self[keyPath: column.values]?[place * layers.count + position] = Float(column.read(layer))
-        }
+        let entry = place * layers.count + position
+        for column in LayerColumn.all { self[keyPath: column.values]?[entry] = Float(column.read(layer)) }
       }
     }
   }

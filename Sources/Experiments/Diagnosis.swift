@@ -30,6 +30,26 @@ public struct DiagnosisPlan: Sendable, Hashable {
   public func stops(samples: Int) -> [Int] { Set(points.filter { $0 < samples } + [samples]).sorted() }
 }
 
+/// What is to be measured within the episodes of any experiment.
+public struct DiagnosisWish: Sendable, Hashable {
+  /// Numbers of support samples seen; nil for the standard points of each experiment.
+  public var points: [Int]?
+  /// Whether the layers are measured too, not the queries' answers alone.
+  public var measuresLayers: Bool
+
+  /// Makes a wish.
+  public init(points: [Int]?, measuresLayers: Bool) {
+    self.points = points
+    self.measuresLayers = measuresLayers
+  }
+
+  /// The plan for the episodes of an experiment.
+  public func plan(_ experiment: Experiment) -> DiagnosisPlan {
+    DiagnosisPlan(
+      points: points ?? DiagnosisPlan.standardPoints(samples: experiment.examplesSeen), measuresLayers: measuresLayers)
+  }
+}
+
 /// What was measured within an episode.
 public struct EpisodeDiagnosis: Sendable, Hashable {
   /// The score of the episode, the same bits as without a diagnosis.

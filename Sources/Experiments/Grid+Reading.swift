@@ -38,6 +38,8 @@ extension Grid {
     grid.split = Split.allCases.first { "\($0)" == value.require("split").text }!
     grid.baseline = value["baseline"]?.text
     grid.scoresReferences = value.require("references").boolean
+    let (curve, diagnoses) = (value["curve"]?.list.map(\.integer), value.require("diagnose").boolean)
+    if curve != nil || diagnoses { grid.diagnosis = DiagnosisWish(points: curve, measuresLayers: diagnoses) }
     try grid.check(value)
     return grid
   }
@@ -82,6 +84,10 @@ extension Grid {
     scoresReferences = references
     episodes = page.root["episodes"]?.scalar?.integer
     baseline = page.root["baseline"]?.scalar?.text
+    var curve: [Int]?
+    if case .sequence(let points)? = page.root["curve"]?.kind { curve = points.compactMap { $0.scalar?.integer } }
+    let diagnoses = page.root["diagnose"]?.scalar?.boolean == true
+    if curve != nil || diagnoses { diagnosis = DiagnosisWish(points: curve, measuresLayers: diagnoses) }
   }
 
   /// The experiment that a page names: a path, or the name of a page beside it.

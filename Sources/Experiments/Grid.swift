@@ -25,6 +25,8 @@ public struct Grid: Sendable {
   public var baseline: String?
   /// Whether the methods that are not rules are scored too.
   public var scoresReferences = true
+  /// What is measured within episodes; nil for nothing but their end.
+  public var diagnosis: DiagnosisWish?
 
   /// A grid without axes: one cell.
   public init(name: String, about: String = "No description.", draft: ExperimentDraft) {
@@ -122,6 +124,8 @@ extension Grid {
     ]
     if let episodes { members.append(.init("episodes", .integer(episodes))) }
     if let baseline { members.append(.init("baseline", .text(baseline))) }
+    if let points = diagnosis?.points { members.append(.init("curve", .list(points.map { .integer($0) }))) }
+    if diagnosis?.measuresLayers == true { members.append(.init("diagnose", .boolean(true))) }
     return .object(members)
   }
 }

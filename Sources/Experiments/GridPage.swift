@@ -32,6 +32,12 @@ public enum GridPage {
         "baseline", .text,
         doc: "The row that the others are compared with; feedback-alignment when it is there, else the first."),
       PageKey(
+        "curve", .list(of: .integer(0...1_000_000_000), count: 0...1000),
+        doc: "Also answer the queries after so many support samples; the end is always there."),
+      PageKey(
+        "diagnose", .boolean, default: .boolean(false),
+        doc: "Also measure the layers within episodes, at the points of curve or at 0 and six more."),
+      PageKey(
         "references", .boolean, default: .boolean(true), doc: "Also score the methods that are not rules."),
     ]))
 

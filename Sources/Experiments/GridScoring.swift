@@ -55,8 +55,8 @@ public final class GridScoring {
     }
     guard
       let scores = crew.score(
-        contenders.map(\.contender), source, layout.grid.split, layout.range, worstLoss: experiment.worstLoss,
-        isWanted: isWanted)
+        contenders.map(\.contender), source, layout.grid.split, layout.range,
+        diagnosing: layout.grid.diagnosis?.plan(experiment), worstLoss: experiment.worstLoss, isWanted: isWanted)
     else { return nil }
     for ((place, _), row) in zip(contenders, scores) { results[place] = .scored(EpisodeScores(row)) }
     for (place, reference) in references.enumerated() {

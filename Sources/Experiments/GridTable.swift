@@ -36,7 +36,13 @@ public struct GridTable: Sendable {
     self.layout = layout
     let tasks = layout.tasks
     // A network that learns less long has no entry at the later steps.
-    let steps = Set(layout.cells.map { $0.experiment.examplesSeen }).sorted()
+    let diagnosis = layout.grid.diagnosis
+    let steps = Set(
+      layout.cells.flatMap { cell in
+        let seen = cell.experiment.examplesSeen
+        return diagnosis?.plan(cell.experiment).stops(samples: seen) ?? [seen]
+      }
+    ).sorted()
     let layers = layout.cells.map { $0.experiment.network.hidden.count }.max() ?? 0
     let range = layout.range
     let pairs = layout.seeds.flatMap { seed in range.map { (seed: seed, episode: $0) } }
@@ -44,7 +50,8 @@ public struct GridTable: Sendable {
       ways: tasks[0].experiment.task.shape.ways, queriesPerClass: tasks[0].experiment.task.shape.query, rules: rows,
       tasks: tasks.map(\.label), shots: layout.shots,
       seeds: layout.seeds.count == 1 ? Array(range) : Array(pairs.indices), steps: steps,
-      layers: (0..<layers).map { "hidden_\($0 + 1)" }, outputs: tasks.map { $0.experiment.task.shape.ways })
+      layers: LayerName.hidden(layers) + (diagnosis?.measuresLayers == true ? [LayerName.readout] : []),
+      outputs: tasks.map { $0.experiment.task.shape.ways })
     table.split = "\(layout.grid.split)"
     table.runSeeds = pairs.map { Int($0.seed) }
     table.episodes = pairs.map(\.episode)
@@ -52,9 +59,7 @@ public struct GridTable: Sendable {
     table.axisValues = tasks.flatMap(\.values)
     table.taskFacts = tasks.map { TaskFacts($0.experiment) }
     table.reasons = [String](repeating: "", count: rows.count * tasks.count * layout.shots.count)
-    if layers > 0 {
-      table.firingRate = [Float](repeating: .nan, count: table.accuracy.count * layers)
-    }
+    prepare()
   }
 
   /// A table that a record keeps.
@@ -66,10 +71,15 @@ public struct GridTable: Sendable {
       stored.runSeeds == table.runSeeds
     else { throw RecordMismatch(path: path, message: "its scores are not those of its grid") }
     table = stored
-    // An optional column comes back as nothing where nothing in it was measured.
+    prepare()
+  }
+
+  /// Makes room for what is measured; a column comes back as nothing where nothing in it was.
+  private mutating func prepare() {
     if table.firingRate == nil, !table.layers.isEmpty {
       table.firingRate = [Float](repeating: .nan, count: table.accuracy.count * table.layers.count)
     }
+    if let diagnosis = layout.grid.diagnosis { table.prepare(measuresLayers: diagnosis.measuresLayers) }
   }
 
   /// Places of a row's runs in a cell.
@@ -97,7 +107,7 @@ public struct GridTable: Sendable {
       table.outputs[cell.task] = outputs
       table.chanceLevel[cell.task] = 1 / Float(outputs)
     }
-    let step = table.steps.firstIndex(of: cell.experiment.examplesSeen)!
+    let step = cell.experiment.examplesSeen
     for (row, result) in scores.rows.enumerated() {
       let runs = runs(row, cell)
       switch result {
@@ -106,22 +116,8 @@ public struct GridTable: Sendable {
         let place = (row * table.tasks.count + cell.task) * table.shots.count + cell.shot
         if table.reasons![place].isEmpty { table.reasons![place] = reason }
       case .scored(let scores):
-        for (episode, run) in runs.enumerated() { put(scores, episode, at: run, step: step) }
+        for (episode, run) in runs.enumerated() { table.put(scores, episode, at: run, step: step) }
       }
-    }
-  }
-
-  /// Puts what was measured in one episode into its place.
-  private mutating func put(_ scores: EpisodeScores, _ episode: Int, at run: Int, step: Int) {
-    let place = run * table.steps.count + step
-    table.accuracy[place] = Float(scores.accuracy[episode])
-    if !scores.loss.isEmpty { table.loss[place] = Float(scores.loss[episode]) }
-    table.status[run] = scores.outcomes.isEmpty ? .ok : CandidateStatus([scores.outcomes[episode]])
-    table.runTime[run] = Float(scores.time[episode])
-    guard !scores.firingRates.isEmpty, !table.layers.isEmpty else { return }
-    // A step stands for a millisecond.
-    for (layer, rate) in scores.firingRates[episode].prefix(table.layers.count).enumerated() {
-      table.firingRate![place * table.layers.count + layer] = Float(rate * 1000)
     }
   }
 }

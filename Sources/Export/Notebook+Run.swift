@@ -22,6 +22,10 @@ extension Notebook {
     if let evaluation = contents.evaluation {
       if evaluation.steps.count > 1 { cells.append(Cell("learning-curves", .code, PythonCells.learningCurves)) }
       if evaluation.shots.count > 1 { cells.append(Cell("low-data", .code, PythonCells.lowData)) }
+      if evaluation.tasks.count > 1 { cells.append(Cell("transfer", .code, PythonCells.transfer)) }
+      if evaluation.alignmentAngle != nil || evaluation.weightNorm != nil {
+        cells.append(Cell("layers", .code, PythonCells.layers))
+      }
     }
     if let course = SearchCourse(contents), course.isDescent {
       cells.append(Cell("descent", .code, PythonCells.descent))

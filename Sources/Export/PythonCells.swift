@@ -228,4 +228,51 @@ enum PythonCells {
         axes.legend(fontsize="small")
         save(figure, f"firing-rates-{shot}" if len(places) > 1 else "firing-rates")
     """
+
+  static let transfer = """
+    for shot in evaluation.shot.values:
+        part = accuracy.sel(shot=shot).mean("seed").transpose("rule", "task")
+        figure, axes = plt.subplots(figsize=(2 + 1.3 * part.task.size, 1.2 + 0.4 * part.rule.size))
+        axes.grid(False)
+        image = axes.imshow(part.values, cmap="viridis", vmin=0, vmax=1, aspect="auto")
+        for row, column in np.argwhere(np.isfinite(part.values)):
+            value = float(part.values[row, column])
+            axes.text(column, row, f"{value:.3f}", ha="center", va="center", color="black" if value > 0.6 else "white")
+        axes.set_xticks(range(part.task.size), part.task.values, rotation=20, ha="right")
+        axes.set_yticks(range(part.rule.size), part.rule.values)
+        axes.set_title(f"{shot} examples per class")
+        figure.colorbar(image, label=evaluation.accuracy.long_name)
+        save(figure, f"transfer-{shot}")
+    """
+
+  static let layers = """
+    measures = [name for name in ("alignment_angle", "sample_angle", "feedback_angle", "firing_rate", "silent_share",
+                                  "saturated_share", "weight_norm", "orthonormality")
+                if name in evaluation and np.isfinite(evaluation[name]).any()]
+    for task, shot in places:
+        for measure in measures:
+            part = evaluation[measure].sel(task=task, shot=shot).transpose("rule", "seed", "step", "layer")
+            # The readout's own error is 0 degrees from itself.
+            own = measure in ("alignment_angle", "sample_angle")
+            shown = [layer for layer in part.layer.values if np.isfinite(part.sel(layer=layer)).any()
+                     and not (own and layer == "readout")]
+            if not shown:
+                continue
+            figure, grid = plt.subplots(1, len(shown), figsize=(3.2 * len(shown) + 1, 3.2), squeeze=False, sharey=True)
+            for axes, layer in zip(grid[0], shown):
+                for name in names:
+                    course = part.sel(rule=name, layer=layer).values.astype(float)
+                    known = np.isfinite(course).any(axis=0)
+                    if known.any():
+                        axes.plot(1 + part.step.values[known], np.nanmean(course[:, known], axis=0), label=name)
+                if measure.endswith("angle"):
+                    axes.axhline(90, color="0.5", linestyle="--", marker="")
+                axes.set(xscale="log", xlabel="1 + examples seen", title=layer)
+            units = evaluation[measure].attrs.get("units", "")
+            grid[0, 0].set_ylabel(evaluation[measure].long_name + (f" ({units})" if units else ""))
+            grid[0, 0].legend(fontsize="small")
+            figure.suptitle(f"{task}, {shot} examples per class", fontsize="medium")
+            place = f"-{places.index((task, shot)) + 1}" if len(places) > 1 else ""
+            save(figure, f"{measure.replace('_', '-')}{place}")
+    """
 }

@@ -94,8 +94,8 @@ struct FiringRates {
   init?(_ table: EvaluationTable, task: Int, shot: Int) {
     guard let values = table.firingRate, !table.layers.isEmpty else { return nil }
     let (steps, width) = (table.steps.count, table.layers.count)
-    layers = table.layers
-    rows = table.rules.indices.compactMap { rule in
+    var shown = table.layers
+    var all = table.rules.indices.compactMap { rule in
       let rates = (0..<width).map { layer in
         let measured = table.seeds.indices.compactMap { seed in
           let run = table.index(rule: rule, task: task, shot: shot, seed: seed)
@@ -104,8 +104,14 @@ struct FiringRates {
         }
         return Statistics.mean(measured)
       }
-      return rates.contains { $0.isFinite } ? (table.rules[rule], rates) : nil
+      return rates.contains { $0.isFinite } ? (name: table.rules[rule], rates: rates) : nil
     }
-    if rows.isEmpty { return nil }
+    // The readout does not spike.
+    for layer in shown.indices.reversed() where !all.contains(where: { $0.rates[layer].isFinite }) {
+      shown.remove(at: layer)
+      for row in all.indices { all[row].rates.remove(at: layer) }
+    }
+    if all.isEmpty { return nil }
+    (layers, rows) = (shown, all)
   }
 }

@@ -75,6 +75,51 @@ enum ExampleRun {
     return contents
   }
 
+  /// An evaluation that looked into its episodes at 0, 10 and 250 samples, on two tasks with two numbers of shots; angles
+  /// fall, and the episodes of the second task are the first one's.
+  static func diagnosis(episodes: Int = 6) -> RunContents {
+    var contents = contents(title: "diagnosis, seed 3", generations: 0)
+    contents.header = nil
+    contents.identity.kind = .evaluation
+    var table = EvaluationTable(
+      ways: 5, queriesPerClass: 20, rules: ["discovered", "feedback-alignment", "nearest-class-mean"],
+      tasks: ["digits", "fashion-mnist"], shots: [10, 50], seeds: Array(0..<episodes), steps: [0, 10, 50, 250],
+      layers: ["hidden_1", "hidden_2", "readout"])
+    let width = table.layers.count
+    let empty = [Float](repeating: .nan, count: table.accuracy.count * width)
+    var (angle, rate, norm, silent) = (empty, empty, empty, empty)
+    table.onlineAccuracy = table.accuracy.map { _ in Float.nan }
+    for rule in 0..<3 {
+      for task in 0..<2 {
+        for shot in 0..<2 {
+          for seed in 0..<episodes {
+            let run = table.index(rule: rule, task: task, shot: shot, seed: seed)
+            table.status[run] = .ok
+            let last = shot == 0 ? 2 : 3
+            for step in 0...last where rule < 2 || step == last {
+              let place = run * 4 + step
+              let noise = 0.01 * Float((seed * 7 + step * 3) % 5)
+              table.accuracy[place] = 0.2 + Float(step) * (0.15 - 0.05 * Float(rule)) + noise
+              guard rule < 2 else { continue }
+              table.loss[place] = 1.6 - 0.3 * Float(step) + noise
+              if step > 0 { table.onlineAccuracy![place] = 0.2 + 0.1 * Float(step) }
+              for layer in 0..<3 {
+                angle[place * width + layer] = layer == 2 ? 0 : 90 - Float(20 * step * (2 - rule) / 2) + 100 * noise
+                norm[place * width + layer] = 3 + Float(step)
+                guard layer < 2 else { continue }
+                rate[place * width + layer] = 50 + 10 * Float(layer)
+                silent[place * width + layer] = 0.1 * Float(layer)
+              }
+            }
+          }
+        }
+      }
+    }
+    (table.alignmentAngle, table.firingRate, table.weightNorm, table.silentShare) = (angle, rate, norm, silent)
+    contents.evaluation = table
+    return contents
+  }
+
   static let rules: [RuleRow] = [
     .init(
       name: "discovered", expression: "dw = -0.0335*e_post*y_pre + 0.0159*e_post*e_pre", latex: "-0.0335 e_i y_j",

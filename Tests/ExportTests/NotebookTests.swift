@@ -53,6 +53,16 @@ struct NotebookTests {
       ])
   }
 
+  @Test("the notebook of an evaluation that looked into its episodes draws curves, layers, shots and tasks")
+  func diagnosis() {
+    let ids = Notebook(ExampleRun.diagnosis(), path: "x.h5").cells.map(\.id)
+    #expect(
+      ids == [
+        "title", "parameters", "open", "provenance", "rule", "table", "accuracy", "differences", "learning-curves",
+        "low-data", "transfer", "layers", "rates",
+      ])
+  }
+
   @Test("the notebook of a descent draws coefficients and angles over episodes, and angles only where they are known")
   func descent() {
     var contents = ExampleRun.descent()

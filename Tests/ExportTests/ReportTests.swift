@@ -85,6 +85,31 @@ struct ReportTests {
     #expect(!text.contains("best so far"))
   }
 
+  @Test("an evaluation that looked into its episodes shows learning curves, layers, amounts of data and tasks")
+  func episodes() throws {
+    let page = try tree(Report.html(ExampleRun.diagnosis()))
+    let figures = descendants(page).filter { $0.name == "figure" }
+    let counts = Dictionary(
+      uniqueKeysWithValues: figures.map { (attribute("id", of: $0) ?? "", marks(in: $0)) })
+    // Rules with a network × points; a panel each for the layers that have the quantity.
+    #expect(counts["learning-curves-1-2"] == 2 * 4 && counts["learning-curves-2-1"] == 2 * 3)
+    #expect(counts["loss-curves-1-2"] == 2 * 4)
+    #expect(counts["online-accuracy-1-2"] == 2 * 3)
+    #expect(counts["episode-alignment-1-2"] == 2 * 2 * 4)
+    #expect(counts["weight-norm-1-2"] == 3 * 2 * 4)
+    #expect(counts["episode-rates-1-2"] == 2 * 2 * 4 && counts["silent-1-2"] == 2 * 2 * 4)
+    #expect(counts["feedback-angle-1-2"] == nil && counts["saturated-1-2"] == nil)
+    #expect(counts["low-data-1"] == 3 * 2 && counts["low-data-2"] == 3 * 2)
+    #expect(counts["transfer-1"] == 3 * 2 && counts["transfer-2"] == 3 * 2)
+    #expect(counts["firing-rates-1-1"] == 2 * 2)
+    for figure in figures { #expect(descendants(figure).count { $0.name == "tr" } > 1) }
+    let row = descendants(try #require(figures.first { attribute("id", of: $0) == "learning-curves-1-2" }))
+      .filter { $0.name == "tr" }[2]
+    let cells = (row.children ?? []).compactMap { $0.stringValue }
+    // Episodes 0 to 5 add 0.01 times (7 seed + 3) mod 5: 3, 0, 2, 4, 1, 3.
+    #expect(cells.prefix(3) == ["discovered", "10", "0.3717"] && cells.last == "6")
+  }
+
   @Test("the page loads nothing and runs nothing")
   func selfContained() throws {
     let text = Report.html(ExampleRun.contents())

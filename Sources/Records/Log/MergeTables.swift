@@ -21,7 +21,10 @@ extension EvaluationTable {
 
   /// Scores of which a table has one for each run, step and layer.
   private static var layerColumns: [WritableKeyPath<EvaluationTable, [Float]?>] {
-    [\.alignmentAngle, \.firingRate, \.weightNorm, \.orthonormality]
+    [
+      \.alignmentAngle, \.firingRate, \.weightNorm, \.orthonormality, \.sampleAngle, \.feedbackAngle, \.silentShare,
+      \.saturatedShare,
+    ]
   }
 
   /// Takes over the runs of another table of the same axes that are pending here.

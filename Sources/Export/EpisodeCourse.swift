@@ -9,7 +9,7 @@ struct EpisodeCourse {
     var name: String
     /// Mean over the episodes in which it is known, [step]; NaN where there is none.
     var mean: [Double]
-    /// Ends of the bootstrap 95 % interval of that mean.
+    /// Ends of the 95 % interval of that mean.
     var lower: [Double]
     var upper: [Double]
     /// Episodes in which it is known, [step].
@@ -17,6 +17,17 @@ struct EpisodeCourse {
 
     /// True when a picture can show anything of it.
     var isDrawable: Bool { mean.contains(where: Axis.isDrawable) }
+
+    /// The same with intervals that end where the quantity does.
+    func clipped(to limits: ClosedRange<Double>?) -> Curve {
+      guard let limits else { return self }
+      var curve = self
+      for place in mean.indices where lower[place].isFinite {
+        curve.lower[place] = max(lower[place], limits.lowerBound)
+        curve.upper[place] = min(upper[place], limits.upperBound)
+      }
+      return curve
+    }
   }
 
   let table: EvaluationTable
@@ -47,25 +58,26 @@ struct EpisodeCourse {
   /// The task and the shots in words.
   var place: String { "\(table.tasks[task]), \(table.shots[shot]) examples of each class" }
 
-  /// A column without layers, one curve a rule; rules of which it is not known before the end are left out.
+  /// A column without layers, one curve a rule, with bootstrap intervals as in the tables; rules of which it is not known
+  /// before the end are left out.
   func curves(_ values: [Float]) -> [Curve] {
     table.rules.indices.compactMap { rule in
-      let curve = curve(rule) { run, step in values[run * table.steps.count + step] }
+      let curve = curve(rule, resampled: true) { run, step in values[run * table.steps.count + step] }
       return curve.counts.dropLast().contains { $0 > 0 } ? curve : nil
     }
   }
 
-  /// A column with layers, one curve a rule.
+  /// A column with layers, one curve a rule, with t intervals.
   func curves(_ values: [Float], layer: Int) -> [Curve] {
     table.rules.indices.compactMap { rule in
-      let curve = curve(rule) { run, step in
+      let curve = curve(rule, resampled: false) { run, step in
         values[(run * table.steps.count + step) * table.layers.count + layer]
       }
       return curve.isDrawable ? curve : nil
     }
   }
 
-  private func curve(_ rule: Int, _ value: (Int, Int) -> Float) -> Curve {
+  private func curve(_ rule: Int, resampled: Bool, _ value: (Int, Int) -> Float) -> Curve {
     var curve = Curve(name: table.rules[rule], mean: [], lower: [], upper: [], counts: [])
     for place in places {
       let known = table.seeds.indices.compactMap { seed -> Double? in
@@ -75,9 +87,20 @@ struct EpisodeCourse {
       }
       curve.mean.append(Statistics.mean(known))
       curve.counts.append(known.count)
-      let interval = known.count > 1 ? Bootstrap.intervalOfMean(known, seed: seed) : nil
-      curve.lower.append(interval?.lower ?? .nan)
-      curve.upper.append(interval?.upper ?? .nan)
+      var interval = (lower: Double.nan, upper: Double.nan)
+      if known.count > 1 {
+        if resampled {
+          let found = Bootstrap.intervalOfMean(known, seed: seed)
+          interval = (found.lower, found.upper)
+        } else {
+          let mean = Statistics.mean(known)
+          let quantile = StudentT(degreesOfFreedom: Double(known.count - 1)).quantile(0.975)
+          let half = quantile * Statistics.standardError(known)
+          interval = (mean - half, mean + half)
+        }
+      }
+      curve.lower.append(interval.lower)
+      curve.upper.append(interval.upper)
     }
     return curve
   }

@@ -53,7 +53,7 @@ extension Report {
         title: "Alignment of the teaching signal\(place)",
         caption: "Angle between the error that the pathway delivers to a group and the one that backprop would, both "
           + "summed over the queries; at 90 degrees they have nothing in common.",
-        label: "degrees", reference: 90, skipping: 0, decimals: 1),
+        label: "degrees", limits: 0...180, reference: 90, skipping: 0, decimals: 1),
       Figure.layers(
         course, table.sampleAngle, id: "sample-alignment\(suffix)",
         title: "Alignment of the teaching signal, query by query\(place)",
@@ -78,14 +78,15 @@ extension Report {
         label: "share", limits: 0...1),
       Figure.layers(
         course, table.weightNorm, id: "weight-norm\(suffix)", title: "Size of the weights\(place)",
-        caption: "Frobenius norm of the weights into a group.", label: "norm"),
+        caption: "Frobenius norm of the weights into a group; every panel has its own scale.", label: "norm",
+        isShared: false),
       Figure.layers(
         course, table.orthonormality, id: "episode-orthonormality\(suffix)",
         title: "Distance from orthonormal weights\(place)",
         caption:
           "‖y W′ − z W W′‖² over the queries, for the weights into a group whose activity is z; y is that of the "
           + "group before.",
-        label: "residual"),
+        label: "residual", isLogarithmic: true),
     ].compactMap { $0 }
   }
 }

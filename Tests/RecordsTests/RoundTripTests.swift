@@ -46,6 +46,31 @@ struct RoundTripTests {
     }
   }
 
+  @Test("what was measured within episodes comes back, column by column")
+  func layers() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.path("layers.h5")
+      let record = try ReferenceRecord.make()
+      var table = ReferenceRecord.evaluation
+      table.steps = [0, 10, 250]
+      table.layers = ["hidden_1", "hidden_2", "readout"]
+      let count = table.status.count * 3
+      table.accuracy = (0..<count).map { Float($0) / 64 }
+      table.loss = table.accuracy
+      table.onlineAccuracy = table.accuracy.map { $0 + 1 }
+      for (place, column) in [
+        \EvaluationTable.alignmentAngle, \.firingRate, \.weightNorm, \.orthonormality, \.sampleAngle, \.feedbackAngle,
+        \.silentShare, \.saturatedShare,
+      ].enumerated() {
+        table[keyPath: column] = (0..<3 * count).map { Float($0 + 1000 * place) }
+      }
+      try record.setEvaluation(table)
+      try record.publish(to: path)
+      #expect(try RunRecord.open(path).evaluation() == table)
+      #expect(try RecordCheck.check(path).map(\.description) == [])
+    }
+  }
+
   @Test("a record without generations and one without a search open and are empty")
   func empty() throws {
     try withTemporaryFolder { folder in

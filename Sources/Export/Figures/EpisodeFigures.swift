@@ -36,26 +36,32 @@ extension Figure {
   }
 
   /// A quantity of every layer over the examples seen: a panel a layer, one curve a rule.
-  /// - Parameter skips: layers that are left out where every curve is this number throughout.
+  /// - Parameters:
+  ///   - limits: what values and their intervals do not go beyond.
+  ///   - skips: layers that are left out where every curve is this number throughout.
+  ///   - isShared: whether all panels have one scale, so that layers can be compared by eye.
   static func layers(
     _ course: EpisodeCourse, _ values: [Float]?, id: String, title: String, caption: String, label: String,
-    limits: ClosedRange<Double>? = nil, reference: Double? = nil, skipping skips: Double? = nil, decimals: Int = 3
+    limits: ClosedRange<Double>? = nil, reference: Double? = nil, skipping skips: Double? = nil,
+    isLogarithmic: Bool = false, isShared: Bool = true, decimals: Int = 3
   ) -> Figure? {
     guard let values else { return nil }
     let panels = course.table.layers.indices.compactMap { layer -> EpisodePanel? in
       let curves = course.curves(values, layer: layer)
       let known = curves.flatMap(\.mean).filter(Axis.isDrawable)
       guard !known.isEmpty, skips.map({ skip in known.contains { $0 != skip } }) ?? true else { return nil }
-      return EpisodePanel(title: course.table.layers[layer], curves: curves)
+      return EpisodePanel(title: course.table.layers[layer], curves: curves.map { $0.clipped(to: limits) })
     }
     return episode(
-      panels, course, id: id, title: title, caption: caption + " Bands are bootstrap 95 % intervals over the episodes.",
-      label: label, limits: limits, reference: reference, decimals: decimals)
+      panels, course, id: id, title: title, caption: caption + " Bands are 95 % t intervals over the episodes.",
+      label: label, limits: limits, reference: reference, isLogarithmic: isLogarithmic, isShared: isShared,
+      decimals: decimals)
   }
 
   private static func episode(
     _ panels: [EpisodePanel], _ course: EpisodeCourse, id: String, title: String, caption: String, label: String,
-    limits: ClosedRange<Double>? = nil, reference: Double? = nil, decimals: Int
+    limits: ClosedRange<Double>? = nil, reference: Double? = nil, isLogarithmic: Bool = false, isShared: Bool = true,
+    decimals: Int
   ) -> Figure? {
     guard panels.contains(where: { !$0.curves.isEmpty }) else { return nil }
     let table = course.table
@@ -68,17 +74,20 @@ extension Figure {
     let head = 8 + 18 * Double(Chart.legendLines(names, x: 8))
     var chart = Chart(height: head + cell.height * Double(lines) + 26)
     chart.legend(names.map { (styles[$0]!, $0) }, x: 8, y: 16)
-    // One scale for all panels, so that layers can be compared by eye.
-    let drawn = panels.flatMap { $0.curves.flatMap { $0.mean + $0.lower + $0.upper } }
-    let scale = Axis(
-      holding: drawn + (reference.map { [$0] } ?? []), ticks: panels.count == 1 ? 7 : 5,
-      limits: limits ?? -Axis.largest...Axis.largest)
+    func scale(_ panels: [EpisodePanel]) -> Axis {
+      // On a logarithmic axis a band that reaches below 0 has no end.
+      let drawn = panels.flatMap { $0.curves.flatMap { isLogarithmic ? $0.mean : $0.mean + $0.lower + $0.upper } }
+      return Axis(
+        holding: drawn + (reference.map { [$0] } ?? []), ticks: panels.count == 1 && isShared ? 7 : 5,
+        limits: limits ?? -Axis.largest...Axis.largest, logarithmic: isLogarithmic)
+    }
+    let shared = scale(panels)
     for (index, panel) in panels.enumerated() {
       let left = cell.width * Double(index % columns) + 52
       let right = cell.width * Double(index % columns + 1) - 16
       let top = head + cell.height * Double(index / columns) + 30
       let bottom = top + cell.height - 62
-      let y = scale.between(bottom, top)
+      let y = (isShared ? shared : scale([panel])).between(bottom, top)
       let x = ExamplesAxis(course.seen, from: left, to: right)
       chart.text(panel.title.isEmpty ? label : panel.title, left, top - 10, class: "label strong")
       chart.leftAxis(y, at: left, right: right, label: "")

@@ -105,7 +105,7 @@ struct ReportTests {
     for figure in figures { #expect(descendants(figure).count { $0.name == "tr" } > 1) }
     let row = descendants(try #require(figures.first { attribute("id", of: $0) == "learning-curves-1-2" }))
       .filter { $0.name == "tr" }[2]
-    let cells = (row.children ?? []).compactMap { $0.stringValue }
+    let cells = (row.children ?? []).compactMap { ($0 as? XMLElement)?.stringValue }
     // Episodes 0 to 5 add 0.01 times (7 seed + 3) mod 5: 3, 0, 2, 4, 1, 3.
     #expect(cells.prefix(3) == ["discovered", "10", "0.3717"] && cells.last == "6")
   }

@@ -15,9 +15,6 @@ struct EpisodeCourse {
     /// Episodes in which it is known, [step].
     var counts: [Int]
 
-    /// True when a picture can show anything of it.
-    var isDrawable: Bool { mean.contains(where: Axis.isDrawable) }
-
     /// The same with intervals that end where the quantity does.
     func clipped(to limits: ClosedRange<Double>?) -> Curve {
       guard let limits else { return self }
@@ -67,13 +64,13 @@ struct EpisodeCourse {
     }
   }
 
-  /// A column with layers, one curve a rule, with t intervals.
+  /// A column with layers, one curve a rule, with t intervals; rules of which it is not known before the end are left out.
   func curves(_ values: [Float], layer: Int) -> [Curve] {
     table.rules.indices.compactMap { rule in
       let curve = curve(rule, resampled: false) { run, step in
         values[(run * table.steps.count + step) * table.layers.count + layer]
       }
-      return curve.isDrawable ? curve : nil
+      return curve.counts.dropLast().contains { $0 > 0 } ? curve : nil
     }
   }
 

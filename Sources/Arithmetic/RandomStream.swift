@@ -20,6 +20,10 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case testing = 9
   /// Signs of a permutation test.
   case permutation = 10
+  /// White noise that rules read.
+  case noise = 11
+  /// Order of the support samples in passes after the first.
+  case order = 12
 }
 
 /// The Philox4x32-10 block function.

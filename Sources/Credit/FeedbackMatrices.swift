@@ -38,6 +38,13 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
     }
   }
 
+  /// Zeroes every matrix, bias units and padding included.
+  func clear() {
+    for (matrix, projection) in zip(matrices, network.projections) {
+      Scalar.fill(projection.preCount * projection.columns, matrix, with: 0)
+    }
+  }
+
   /// Turns every weight into its magnitude.
   func takeMagnitudes() {
     for (matrix, projection) in zip(matrices, network.projections) {

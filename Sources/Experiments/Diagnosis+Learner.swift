@@ -16,9 +16,9 @@ extension EpisodeLearner {
   public func diagnose(
     coefficients: [Double], episode: EncodedEpisode, seed: UInt64, _ wanted: DiagnosisPlan
   ) -> EpisodeDiagnosis {
-    let plan = begin(coefficients, episode, seed: seed)
-    let count = episode.support.count
-    var course = LearningCourse<Scalar>()
+    let (plan, start) = begin(coefficients, episode, seed: seed)
+    var course = start
+    let count = course.order.total
     var points: [DiagnosisPoint] = []
     var seen = 0
     for stop in wanted.stops(samples: count) {

@@ -45,6 +45,8 @@ final class EpisodeShelf {
 extension EpisodeSource {
   /// One episode, encoded.
   func encoded(_ address: EpisodeAddress) -> EncodedEpisode {
-    encoder.encode(episode(address.split, address.index), steps: steps, seed: seed)
+    var encoded = encoder.encode(episode(address.split, address.index), steps: steps, seed: seed)
+    encoded.passes = passes
+    return encoded
   }
 }

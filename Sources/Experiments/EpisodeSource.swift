@@ -10,6 +10,8 @@ public struct EpisodeSource: Sendable {
   public let encoder: SpikeEncoder
   /// Time steps of a sample.
   public let steps: Int
+  /// How many times the support samples of an episode are presented.
+  public let passes: Int
   /// The run's seed.
   public let seed: UInt64
 
@@ -39,6 +41,7 @@ public struct EpisodeSource: Sendable {
     shape = experiment.task.shape
     encoder = experiment.encoder
     steps = experiment.network.steps
+    passes = experiment.task.passes
     seed = experiment.seed
   }
 

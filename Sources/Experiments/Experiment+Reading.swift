@@ -206,7 +206,9 @@ extension Experiment {
     task.shape = EpisodeShape(
       ways: page.require("task.ways").integer, shots: page.require("task.shots").integer,
       query: page.require("task.query").integer, keepsLabels: page.require("task.labels").text == "keep",
-      withReplacement: page.require("task.replacement").boolean)
+      withReplacement: page.require("task.replacement").boolean,
+      supportFromSearch: page.require("task.support").text == "search")
+    task.passes = page.require("task.passes").integer
     task.pools = PoolDivision(rawValue: page.require("task.pools").text)!
     let search = page.require("optimizer")
     optimizer.kind = search.require("kind").text
@@ -287,6 +289,18 @@ extension Experiment {
       found.append(
         page.require("task").diagnostic(
           "an episode has \(samples) samples; at most 1000000 fit (ways · (shots + query))"))
+    }
+    let presented = (task.shape.ways * task.shape.shots).multipliedReportingOverflow(by: task.passes)
+    if presented.overflow || presented.partialValue > 1 << 24 {
+      found.append(
+        page.require("task.passes").diagnostic(
+          "task.passes must be at most \((1 << 24) / (task.shape.ways * task.shape.shots)), for an episode presents at "
+            + "most \(1 << 24) samples (got \(task.passes) passes of \(task.shape.ways * task.shape.shots))"))
+    }
+    if task.passes > 1, optimizer.followsGradient {
+      found.append(
+        page.require("task.passes").diagnostic(
+          "task.passes must be 1 with optimizer.kind \(optimizer.kind), which follows one pass (got \(task.passes))"))
     }
     let weights = zip(network.hidden, network.hidden.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
     if weights > 1 << 26 {

@@ -42,6 +42,8 @@ public struct Experiment: Sendable, Hashable {
     public var data = "fashion-mnist"
     /// Ways, shots and query examples.
     public var shape = EpisodeShape(ways: 5, shots: 50, query: 20)
+    /// How many times the support samples of an episode are presented.
+    public var passes = 1
     /// How the data are divided into search, selection and test.
     public var pools = PoolDivision.standard
 

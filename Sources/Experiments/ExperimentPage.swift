@@ -38,7 +38,7 @@ public enum ExperimentPage {
   private static let network = PageKeys([
     PageKey(
       "neuron", .choice(neuronNames), default: .text("lif"),
-      doc: "The neuron. softplus, tanh and relu make a network of rates, which has one step a sample."),
+      doc: "The neuron. softplus, tanh, relu and sigmoid make a network of rates, which has one step a sample."),
     PageKey(
       "hidden", .list(of: .integer(1...4096), count: 0...16), default: .integers([170, 130, 100, 70]),
       doc: "Neurons of each hidden group, from the input upwards."),
@@ -129,6 +129,12 @@ public enum ExperimentPage {
     PageKey(
       "labels", .choice(["remap", "keep"]), default: .text("remap"),
       doc: "remap: classes are numbered anew in each episode. keep: one output for each class of the data."),
+    PageKey(
+      "passes", .integer(1...100_000), default: .integer(1),
+      doc: "How many times the examples to learn from are presented, each time in an order of its own."),
+    PageKey(
+      "support", .choice(["own", "search"]), default: .text("own"),
+      doc: "own: examples to learn from are of the pool that is answered. search: they are always of the search pool."),
     PageKey("replacement", .boolean, default: .boolean(false), doc: "Draw classes with replacement."),
     PageKey(
       "pools", .choice(PoolDivision.allCases.map(\.rawValue)), default: .text("standard"),

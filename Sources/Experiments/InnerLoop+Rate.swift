@@ -4,14 +4,17 @@ import Tasks
 
 /// The inner loop of rate networks: a sample is one step.
 extension EpisodeLearner {
-  /// Presents support samples, each once. False as soon as the readout is no longer finite.
+  /// Presents support samples in the order of `course`. False as soon as the readout is no longer finite.
   @specialized(where Scalar == Float)
   func learn(
     _ range: Range<Int>, of samples: EncodedSamples, _ network: RateNetwork<Scalar>, with plan: PlannedRule<Scalar>,
     _ course: inout LearningCourse<Scalar>
   ) -> Bool {
-    for k in range {
-      credit.beginSample(k)
+    for index in range {
+      let k = course.order.sample(index)
+      credit.beginSample(index)
+      network.scalars.sample[0] = Scalar(index)
+      if index == 0 { plan.mirrorBefore() }
       plan.reset()
       present(samples, network, sample: k, learning: true)
       network.formReadoutError(label: samples.labels[k])
@@ -21,6 +24,7 @@ extension EpisodeLearner {
       plan.advance()
       plan.learn()
       plan.endSample()
+      plan.mirrorAfterSample()
       if !network.readoutIsFinite { return false }
       course.take(reward: network.scalars.reward[0])
     }

@@ -4,17 +4,20 @@ import Tasks
 
 /// The inner loop of spiking networks.
 extension EpisodeLearner {
-  /// Presents support samples, each once. False as soon as the readout is no longer finite.
+  /// Presents support samples in the order of `course`. False as soon as the readout is no longer finite.
   @specialized(where Scalar == Float)
   func learn(
     _ range: Range<Int>, of samples: EncodedSamples, _ network: SpikingNetwork<Scalar>,
     with plan: PlannedRule<Scalar>, _ course: inout LearningCourse<Scalar>
   ) -> Bool {
     let learnFrom = network.parameters.learnFrom
-    for k in range {
+    for index in range {
+      let k = course.order.sample(index)
       let expectedReward = course.expectedReward
       network.beginSample()
-      credit.beginSample(k)
+      credit.beginSample(index)
+      network.scalars.sample[0] = Scalar(index)
+      if index == 0 { plan.mirrorBefore() }
       let survives = foreseeing(samples, network, sample: k) {
         plan.reset()
         for t in 0..<samples.steps {
@@ -34,6 +37,7 @@ extension EpisodeLearner {
         plan.endSample()
         return network.readoutIsFinite
       }
+      plan.mirrorAfterSample()
       course.take(reward: network.scalars.reward[0])
       if !survives { return false }
     }

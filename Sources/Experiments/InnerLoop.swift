@@ -1,3 +1,4 @@
+import Arithmetic
 import Credit
 import Kernels
 import Networks
@@ -91,7 +92,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
 /// The inner loop in the precision of search.
 public typealias InnerLoop = EpisodeLearner<Float>
 
-/// The inner loop: a network learns an episode's support samples online, one pass, and answers its queries.
+/// The inner loop: a network learns an episode's support samples online, usually in one pass, and answers its
+/// queries.
 ///
 /// One learner serves one thread; its arrays are reused, and scoring allocates nothing once a rule's plan is made.
 /// Weights, feedback and spikes belong to the episode, so every candidate meets the same draws.
@@ -162,25 +164,27 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   ///   - episode: the encoded samples.
   ///   - seed: the run's seed.
   public func score(coefficients: [Double], episode: EncodedEpisode, seed: UInt64) -> EpisodeScore {
-    let plan = begin(coefficients, episode, seed: seed)
-    var course = LearningCourse<Scalar>()
-    guard learn(0..<episode.support.count, of: episode.support, with: plan, &course) else { return failed(.nan) }
+    let (plan, start) = begin(coefficients, episode, seed: seed)
+    var course = start
+    guard learn(0..<course.order.total, of: episode.support, with: plan, &course) else { return failed(.nan) }
     plan.endEpisode()
     guard network.weightsAreFinite else { return failed(.nan) }
     return answer(episode.query) ?? failed(.nan)
   }
 
-  /// The start of an episode: its weights, its feedback, and the plan bound to the coefficients.
-  func begin(_ coefficients: [Double], _ episode: EncodedEpisode, seed: UInt64) -> PlannedRule<Scalar> {
+  /// The start of an episode: its weights, its feedback, the plan bound to the coefficients, and its course.
+  func begin(
+    _ coefficients: [Double], _ episode: EncodedEpisode, seed: UInt64
+  ) -> (plan: PlannedRule<Scalar>, course: LearningCourse<Scalar>) {
     let draws = EpisodeDraws(seed: seed, lane: episode.split.rawValue, index: episode.index)
     network.drawWeights(draws)
     credit.beginEpisode(draws)
     let plan = planned(coefficients, foresees: episode.support.currents.isEmpty)
-    plan.bind(coefficients)
-    return plan
+    plan.bind(coefficients, draws)
+    return (plan, LearningCourse(PassOrder(passes: episode.passes, count: episode.support.count, draws)))
   }
 
-  /// Presents support samples, each once. False as soon as the readout is no longer finite.
+  /// Presents the samples at places `range` of all passes. False as soon as the readout is no longer finite.
   func learn(
     _ range: Range<Int>, of samples: EncodedSamples, with plan: PlannedRule<Scalar>,
     _ course: inout LearningCourse<Scalar>
@@ -236,10 +240,14 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
 
 /// What an episode's learning carries from sample to sample beside the weights.
 struct LearningCourse<Scalar: KernelScalar> {
+  /// In which order samples are presented.
+  let order: PassOrder
   /// Running mean of the reward over the samples so far (weight 0.1); `mod` is the reward less this.
   var expectedReward = Scalar(0)
   /// Samples answered right while they were learnt, at their last step.
   var right = 0
+
+  init(_ order: PassOrder) { self.order = order }
 
   /// Takes in the reward of a sample's last step.
   mutating func take(reward: Scalar) {
@@ -269,6 +277,8 @@ final class PlannedRule<Scalar: KernelScalar> {
   let readsInputGain: Bool
   /// Whether any plan reads a vector of the input group at a step.
   let readsInput: Bool
+  private let mirror: MirrorPhases?
+  private var mirrorSteps = 0
 
   init(
     rule: Rule, network: Network<Scalar>, credit: any CreditPathway<Scalar>, key: PlanKey, forms: [PlanForm?]
@@ -281,6 +291,7 @@ final class PlannedRule<Scalar: KernelScalar> {
           l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: key.foresees),
         form: forms.isEmpty ? nil : forms[l])
     }
+    mirror = rule.mirror
     all = plans.map { .passUnretained($0) }
     following = plans.filter(\.follows).map { .passUnretained($0) }
     let needed = plans.enumerated().compactMap { l, plan in
@@ -294,8 +305,24 @@ final class PlannedRule<Scalar: KernelScalar> {
 
   var forms: [PlanForm] { plans.map(\.form) }
 
-  func bind(_ coefficients: [Double]) { for plan in plans { plan.bind(coefficients) } }
+  func bind(_ coefficients: [Double], _ draws: EpisodeDraws) {
+    let noise = NoiseDraws(seed: draws.seed, lane: draws.lane, episode: draws.index)
+    for plan in plans { plan.bind(coefficients, noise: noise) }
+    mirrorSteps = 0
+  }
   func reset() { for plan in plans { plan.reset() } }
+  /// The mirror phase before the first sample.
+  func mirrorBefore() { if let mirror { run(mirrorSteps: mirror.before) } }
+  /// The mirror phase after a sample.
+  func mirrorAfterSample() { if let mirror { run(mirrorSteps: mirror.each) } }
+
+  private func run(mirrorSteps count: Int) {
+    for _ in 0..<count {
+      for plan in plans { plan.mirror(step: mirrorSteps) }
+      mirrorSteps += 1
+    }
+  }
+
   func advance() { for plan in following { plan._withUnsafeGuaranteedRef { $0.advance() } } }
   func learn() { for plan in all { plan._withUnsafeGuaranteedRef { $0.learn() } } }
   func endEpisode() { for plan in plans { plan.endEpisode() } }

@@ -82,7 +82,7 @@ extension Expression {
   /// Whether the value is made of weights, or of the pre group's error, which may be.
   fileprivate var needsWeights: Bool {
     switch self {
-    case .back, .ahead, .quantity(.ePre), .quantity(.weight): true
+    case .back, .ahead, .backB, .aheadB, .quantity(.ePre), .quantity(.weight): true
     default: children.contains { $0.needsWeights }
     }
   }

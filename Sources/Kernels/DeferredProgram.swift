@@ -41,10 +41,11 @@ final class DeferredProgram<Scalar: KernelScalar> {
     }
   }
 
-  /// Whether terms are products of a post and a pre vector, or plain decay.
+  /// Whether terms are products of a post and a pre vector, or plain decay. Feedback may be the forward weights, changes
+  /// that wait not included, so that nothing may pass through it.
   static func canDefer(_ terms: [Term]) -> Bool {
     terms.allSatisfy { term in
-      term.synapse.isEmpty
+      term.synapse.isEmpty && !term.factors.contains { $0.base.passesFeedback }
         && (term.weightPower == 0 || term.weightPower == 1 && term.post.isEmpty && term.pre.isEmpty)
     }
   }

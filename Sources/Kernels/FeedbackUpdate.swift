@@ -42,7 +42,8 @@ final class FeedbackUpdate<Scalar: KernelScalar> {
 
   func endSample() { if !takesEffect { apply() } }
 
-  private func apply() {
+  /// Adds the change to the feedback weights and clips them.
+  func apply() {
     Scalar.addScaled(size, weights, factor: 1, change)
     if let bounds {
       Scalar.elementwise(

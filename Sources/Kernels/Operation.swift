@@ -15,6 +15,10 @@ struct Operation<Scalar: KernelScalar> {
     case filteredBack(SpikeFilter<Scalar>)
     /// `Wq`: weighted rows.
     case ahead
+    /// `Bᵀp` through feedback weights.
+    case backB(UnsafePointer<Scalar>)
+    /// `Bq` through feedback weights.
+    case aheadB(UnsafePointer<Scalar>)
     /// `y ← keep · y + a`.
     case trace(keep: Scalar)
   }
@@ -43,6 +47,15 @@ struct Operation<Scalar: KernelScalar> {
     case .ahead:
       let count = Scalar.nonZero(view.preCount, a.address, list: scratch)
       view.matrix.ahead(a.address, scratch, count, into: y)
+    case .backB(let matrix):
+      Scalar.rowDots(
+        weights: nil, feedback: matrix, kind: .plain, scale: 1, stride: view.columns, columns: view.columns,
+        rows: view.preCount, a.address, gain: nil, scratch: scratch, descending: false, into: y)
+    case .aheadB(let matrix):
+      let count = Scalar.nonZero(view.preCount, a.address, list: scratch)
+      Scalar.fill(view.columns, y, with: 0)
+      Scalar.accumulate(
+        matrix, stride: view.columns, columns: view.columns, scratch, count, factor: a.address, into: y)
     case .trace(let keep):
       Scalar.leak(n, y, keep: keep, gain: 1, a.address)
     }

@@ -1,3 +1,4 @@
+import Arithmetic
 import CKernels
 import Rules
 
@@ -28,6 +29,10 @@ public final class Plan<Scalar: KernelScalar> {
   private let ahead: AheadProgram<Scalar>?
   private let bounds: ClosedRange<Double>?
   private let feedback: FeedbackUpdate<Scalar>?
+  private let mirror: MirrorPhases?
+  private let noise: PlanNoise<Scalar>
+  /// Whether traces or eligibility read noise, which then is drawn before they move.
+  private let statefulReadsNoise: Bool
 
   /// Quantities the rule reads in this projection.
   public private(set) var reads: Set<Quantity>
@@ -60,7 +65,9 @@ public final class Plan<Scalar: KernelScalar> {
     let rule = rule.moving(in: view.samplesHeld)
     let allSlots = rule.coefficientSlots(layerCount: layerCount)
     precondition(isActive.count == allSlots.count, "\(isActive.count) coefficients, \(allSlots.count) slots")
-    var builder = ValueBuilder(view: view, arena: arena)
+    noise = PlanNoise(projection: layer - 1, view, arena)
+    mirror = rule.mirror
+    var builder = ValueBuilder(view: view, arena: arena, noise: noise)
     var addresses: [UnsafeMutablePointer<Scalar>] = []
     var mine: [Int] = []
     var inactive: Set<String> = []
@@ -138,12 +145,14 @@ public final class Plan<Scalar: KernelScalar> {
     }
     feedback = wanted.feedback.isEmpty ? nil : FeedbackUpdate(wanted.feedback, rule, builder)
     if let feedback { reads.formUnion(feedback.reads) }
+    statefulReadsNoise = !stateful.isDisjoint(with: [.noisePre, .noisePost, .noise])
     statefulReadsError = !stateful.isDisjoint(with: [.ePre, .ePost, .loss, .reward, .modulator])
   }
 
-  /// Sets the values of all coefficient slots.
-  public func bind(_ values: [Double]) {
+  /// Begins an episode: sets the values of all coefficient slots and the noise that rules may read.
+  public func bind(_ values: [Double], noise draws: NoiseDraws = NoiseDraws(seed: 0, lane: 0, episode: 0)) {
     for (cell, slot) in zip(coefficients, slots) { cell[0] = Scalar(values[slot]) }
+    noise.begin(draws)
     held = 0
     for operation in traceFixed { operation.run(view, scratch) }
     eligibilityProgram?.bind()
@@ -159,7 +168,7 @@ public final class Plan<Scalar: KernelScalar> {
     for trace in traces { Scalar.fill(trace.count, trace.address, with: 0) }
     if let eligibility { zero(eligibility) }
     if let change, changed { zero(change) }
-    if changed { feedback?.reset() }
+    if changed, mirror == nil { feedback?.reset() }
     if let deferred { for filter in deferred.filters { filter.reset() } }
     if let ahead, let input = view.input { ahead.reset(input) }
     changed = false
@@ -178,6 +187,7 @@ public final class Plan<Scalar: KernelScalar> {
   /// Moves traces, then eligibility, by one step.
   @specialized(where Scalar == Float)
   public func advance() {
+    if statefulReadsNoise { noise.draw() }
     for operation in traceOperations { operation.run(view, scratch) }
     eligibilityProgram?.run()
     if let deferred { for filter in deferred.filters { filter.advance() } }
@@ -187,13 +197,27 @@ public final class Plan<Scalar: KernelScalar> {
   /// Changes the weights, or what will be added to them at the end of the sample.
   @specialized(where Scalar == Float)
   public func learn() {
+    if !statefulReadsNoise { noise.draw() }
     // Both changes are of the old weights.
+    let feedback = mirror == nil ? feedback : nil
     feedback?.run()
     update?.run()
-    feedback?.endStep()
     deferred?.run()
     ahead?.run()
+    feedback?.endStep()
     changed = true
+  }
+
+  /// Whether `db` has phases of its own.
+  public var mirrors: Bool { mirror != nil && feedback != nil }
+
+  /// Step `index` of the episode's mirror phases, counted from 0: `db` alone, from noise and weights.
+  @specialized(where Scalar == Float)
+  public func mirror(step index: Int) {
+    guard mirror != nil, let feedback else { return }
+    noise.draw(mirrorStep: index)
+    feedback.run()
+    feedback.apply()
   }
 
   /// Ends a sample: writes what is pending, the sum of its changes when the rule moves weights once a sample. A deferred
@@ -208,7 +232,7 @@ public final class Plan<Scalar: KernelScalar> {
     }
     guard changed else { return }
     changed = false
-    feedback?.endSample()
+    if mirror == nil { feedback?.endSample() }
     if deferred != nil {
       held += 1
       if held < view.samplesHeld { return }

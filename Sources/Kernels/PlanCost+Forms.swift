@@ -384,8 +384,8 @@ extension Expression {
   /// How many matrices the tree reads, beside the one that is swept.
   var matrixReads: Int {
     switch self {
-    case .quantity(.weight), .quantity(.feedback), .quantity(.eligibility): 1
-    case .back, .ahead: 0
+    case .quantity(.weight), .quantity(.feedback), .quantity(.eligibility), .quantity(.noise): 1
+    case .back, .ahead, .backB, .aheadB: 0
     default: children.reduce(0) { $0 + $1.matrixReads }
     }
   }

@@ -146,6 +146,8 @@ extension PlanShape {
     switch expression {
     case .number, .quantity, .coefficient, .trace: .none
     case .back, .ahead: .none
+    case .backB: back
+    case .aheadB: ahead
     case .call(let function, let arguments):
       arguments.reduce(function.isSlow ? Work(multiplyAdds: 320 * Double(count), calls: 1) : .pass(count, operands: 3))
       {

@@ -64,7 +64,7 @@ private struct Names {
     case .trace(let name): traces.insert(name)
     case .quantity(.eligibility): readsEligibility = true
     case .number, .quantity, .coefficient: break
-    case .negate(let a), .back(let a), .ahead(let a): collect(a)
+    case .negate(let a), .back(let a), .ahead(let a), .backB(let a), .aheadB(let a): collect(a)
     case .binary(_, let a, let b):
       collect(a)
       collect(b)

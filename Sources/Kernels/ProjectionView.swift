@@ -94,11 +94,15 @@ public struct ScalarView<Scalar: KernelScalar> {
   /// `t`: steps of this sample before this one.
   public var step: UnsafeMutablePointer<Scalar>
 
+  /// `sample`: support samples of this episode before this one.
+  public var sample: UnsafeMutablePointer<Scalar>
+
   /// Allocates the scalars.
   public init(in arena: Arena) {
     modulator = arena.allocate(1, of: Scalar.self)
     reward = arena.allocate(1, of: Scalar.self)
     loss = arena.allocate(1, of: Scalar.self)
     step = arena.allocate(1, of: Scalar.self)
+    sample = arena.allocate(1, of: Scalar.self)
   }
 }

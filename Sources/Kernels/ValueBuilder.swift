@@ -25,16 +25,19 @@ struct ValueBuilder<Scalar: KernelScalar> {
   var spikeTraces: [String: Double] = [:]
   /// Quantities read.
   var reads: Set<Quantity> = []
+  /// The noise of the projection, drawn where it is read.
+  let noise: PlanNoise<Scalar>
   private var known: [Expression: Value<Scalar>] = [:]
 
-  init(view: ProjectionView<Scalar>, arena: Arena) {
+  init(view: ProjectionView<Scalar>, arena: Arena, noise: PlanNoise<Scalar>) {
     self.view = view
     self.arena = arena
+    self.noise = noise
   }
 
   /// The same addresses, no instructions, nothing known.
   func withoutPrograms() -> ValueBuilder {
-    var builder = ValueBuilder(view: view, arena: arena)
+    var builder = ValueBuilder(view: view, arena: arena, noise: noise)
     builder.traces = traces
     builder.eligibility = eligibility
     builder.coefficients = coefficients
@@ -90,6 +93,10 @@ struct ValueBuilder<Scalar: KernelScalar> {
     case .ahead(let a):
       reads.insert(.weight)
       return append(.ahead, [preVector(value(a))], place: .post, count: view.columns)
+    case .backB(let a):
+      return append(.backB(feedback), [postVector(value(a))], place: .pre, count: view.preCount)
+    case .aheadB(let a):
+      return append(.aheadB(feedback), [preVector(value(a))], place: .post, count: view.columns)
     }
   }
 
@@ -124,9 +131,7 @@ struct ValueBuilder<Scalar: KernelScalar> {
     case .psiPost: return post(view.post.gain)
     case .ePost: return post(view.post.error)
     case .weight: return Value(address: view.weights, place: .matrix)
-    case .feedback:
-      guard let feedback = view.feedback else { preconditionFailure("the credit pathway has no feedback weights") }
-      return Value(address: feedback, place: .matrix)
+    case .feedback: return Value(address: feedback, place: .matrix)
     case .eligibility:
       guard let eligibility else { preconditionFailure("elig is not declared") }
       return Value(address: eligibility, place: .matrix)
@@ -134,9 +139,19 @@ struct ValueBuilder<Scalar: KernelScalar> {
     case .reward: return scalar(view.scalars.reward)
     case .loss: return scalar(view.scalars.loss)
     case .step: return scalar(view.scalars.step)
+    case .sample: return scalar(view.scalars.sample)
+    case .noisePre: return pre(noise.values(.pre))
+    case .noisePost: return post(noise.values(.post))
+    case .noise: return Value(address: noise.values(.synapse), place: .matrix)
     case .fanIn: return value(.number(Double(view.preCount)))
     case .fanOut: return value(.number(Double(view.postCount)))
     }
+  }
+
+  /// The feedback weights that the rule reads.
+  private var feedback: UnsafePointer<Scalar> {
+    guard let feedback = view.feedback else { preconditionFailure("the credit pathway has no feedback weights") }
+    return UnsafePointer(feedback)
   }
 
   /// `value` as a vector of the post side, padded with zeros.
@@ -223,7 +238,7 @@ struct ValueBuilder<Scalar: KernelScalar> {
     let y = arena.allocate(place == .scalar ? 1 : max(count, place == .pre ? 0 : view.columns), of: Scalar.self)
     var isFixed = operands.allSatisfy(\.isFixed) && place != .row
     switch kind {
-    case .back, .ahead, .filteredBack: isFixed = false
+    case .back, .ahead, .filteredBack, .backB, .aheadB: isFixed = false
     default: break
     }
     let operation = Operation(
@@ -266,6 +281,7 @@ extension Function {
     case .max: Int32(MP_MAX)
     case .clip: Int32(MP_CLIP)
     case .step: Int32(MP_STEP)
+    case .floor: Int32(MP_FLOOR)
     }
   }
 }

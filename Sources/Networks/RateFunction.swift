@@ -10,6 +10,8 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
   case tanh
   /// `φ(v) = max(v, 0)`, `ψ = 1 where y > 0, else 0`.
   case relu
+  /// `φ(v) = 1 / (1 + exp(−v))`, `ψ = y (1 − y)`.
+  case sigmoid
 
   /// `φ(v)`.
   public func activity<Scalar: KernelScalar>(_ v: Scalar, sharpness: Scalar) -> Scalar {
@@ -21,6 +23,9 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
       return (above + Scalar.log(onePlus: Scalar.exp(-x.magnitude))) / sharpness
     case .tanh: return Scalar.tanh(v)
     case .relu: return v < 0 ? 0 : v
+    case .sigmoid:
+      let t = Scalar.exp(-v.magnitude)
+      return (v < 0 ? t : 1) / (1 + t)
     }
   }
 
@@ -30,6 +35,7 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
     case .softplus: -Scalar.expMinusOne(-sharpness * y)
     case .tanh: 1 - y * y
     case .relu: y > 0 ? 1 : 0
+    case .sigmoid: y * (1 - y)
     }
   }
 
@@ -39,6 +45,7 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
     case .softplus: Int32(MP_RATE_SOFTPLUS)
     case .tanh: Int32(MP_RATE_TANH)
     case .relu: Int32(MP_RATE_RELU)
+    case .sigmoid: Int32(MP_RATE_SIGMOID)
     }
   }
 }

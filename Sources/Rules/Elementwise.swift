@@ -38,7 +38,8 @@ public enum Elementwise {
     return n < 0 ? 1 / result : result
   }
 
-  /// A function of its arguments: `step(x)` is 1 above 0, else 0; `sign(0) = 0`; `relu(x) = max(x, 0)`;
+  /// A function of its arguments: `step(x)` is 1 above 0, else 0; `sign(0) = 0`; `floor(x)` is the largest whole
+  /// number that is not above `x`; `relu(x) = max(x, 0)`;
   /// `clip(x, low, high) = min(max(x, low), high)`; `min` and `max` take one or more.
   /// - Precondition: as many arguments as the function takes.
   @inlinable
@@ -55,6 +56,7 @@ public enum Elementwise {
     case .tanh: return Scalar.tanh(x)
     case .relu: return larger(x, 0)
     case .step: return x.isNaN ? x : (x > 0 ? 1 : 0)
+    case .floor: return x.rounded(.down)
     case .min:
       var result = x
       for y in arguments.dropFirst() { result = smaller(result, y) }
@@ -86,7 +88,7 @@ extension Function {
     switch self {
     case .min, .max: 1...64
     case .clip: 3...3
-    case .abs, .sign, .sqrt, .exp, .log, .tanh, .relu, .step: 1...1
+    case .abs, .sign, .sqrt, .exp, .log, .tanh, .relu, .step, .floor: 1...1
     }
   }
 }

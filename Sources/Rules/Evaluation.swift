@@ -34,6 +34,14 @@ public struct ProjectionQuantities<Scalar: Real & BinaryFloatingPoint & Sendable
   public var loss: Scalar = 0
   /// The step within the sample, `t`.
   public var step: Scalar = 0
+  /// The number of the support sample in its episode, `sample`.
+  public var sample: Scalar = 0
+  /// White noise of this step, `xi_pre`, [pre]; may be empty when nothing reads it.
+  public var noisePre: [Scalar] = []
+  /// White noise of this step, `xi_post`, [post]; may be empty when nothing reads it.
+  public var noisePost: [Scalar] = []
+  /// White noise of this step and synapse, `xi`, [post, pre] row-major; may be empty when nothing reads it.
+  public var noise: [Scalar] = []
 
   /// All quantities 0.
   public init(preCount: Int, postCount: Int) {
@@ -113,8 +121,10 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
       return owned(
         owner, (0..<count(of: owner)).map { index in Elementwise.apply(function, columns.map { $0[index] }) })
     case .reduce(let reduction, let arguments): return scalar(reduce(reduction, arguments.map(value)))
-    case .back(let x): return back(value(of: x))
-    case .ahead(let x): return ahead(value(of: x))
+    case .back(let x): return back(value(of: x), through: weights)
+    case .ahead(let x): return ahead(value(of: x), through: weights)
+    case .backB(let x): return back(value(of: x), through: feedback)
+    case .aheadB(let x): return ahead(value(of: x), through: feedback)
     }
   }
 
@@ -183,14 +193,18 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
     case .modulator: return scalar(q.modulator)
     case .reward: return scalar(q.reward)
     case .loss: return scalar(q.loss)
+    case .noisePre: return owned(.pre, q.noisePre)
+    case .noisePost: return owned(.post, q.noisePost)
+    case .noise: return owned(.synapse, q.noise)
     case .step: return scalar(q.step)
+    case .sample: return scalar(q.sample)
     case .fanIn: return scalar(Scalar(q.preCount))
     case .fanOut: return scalar(Scalar(q.postCount))
     }
   }
 
-  /// `back(p)[j] = Σ_i w[i, j] p[i]`.
-  private func back(_ value: OwnedValue<Scalar>) -> OwnedValue<Scalar> {
+  /// `back(p)[j] = Σ_i w[i, j] p[i]` of either matrix.
+  private func back(_ value: OwnedValue<Scalar>, through weights: [Scalar]) -> OwnedValue<Scalar> {
     let p = spread(value, over: .post)
     return owned(
       .pre,
@@ -201,8 +215,8 @@ public struct Evaluation<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendabl
       })
   }
 
-  /// `ahead(q)[i] = Σ_j w[i, j] q[j]`.
-  private func ahead(_ value: OwnedValue<Scalar>) -> OwnedValue<Scalar> {
+  /// `ahead(q)[i] = Σ_j w[i, j] q[j]` of either matrix.
+  private func ahead(_ value: OwnedValue<Scalar>, through weights: [Scalar]) -> OwnedValue<Scalar> {
     let q = spread(value, over: .pre)
     return owned(
       .post,

@@ -26,10 +26,14 @@ public enum Quantity: String, Sendable, Hashable, CaseIterable {
   case weight = "w"
   case feedback = "b"
   case eligibility = "elig"
+  case noisePre = "xi_pre"
+  case noisePost = "xi_post"
+  case noise = "xi"
   case modulator = "mod"
   case reward
   case loss
   case step = "t"
+  case sample
   case fanIn = "n_in"
   case fanOut = "n_out"
 }
@@ -45,7 +49,7 @@ public enum BinaryOperator: String, Sendable, Hashable, CaseIterable {
 
 /// An elementwise function. The raw value is its name in rule pages.
 public enum Function: String, Sendable, Hashable, CaseIterable {
-  case abs, sign, sqrt, exp, log, tanh, relu, min, max, clip, step
+  case abs, sign, sqrt, exp, log, tanh, relu, min, max, clip, step, floor
 }
 
 /// A reduction over the neurons of one side; its result is a scalar.
@@ -75,4 +79,8 @@ public indirect enum Expression: Sendable, Hashable {
   case back(Expression)
   /// `Wq` of a pre quantity; owner post.
   case ahead(Expression)
+  /// `Bᵀp` of a post quantity through the feedback weights; owner pre.
+  case backB(Expression)
+  /// `Bq` of a pre quantity through the feedback weights; owner post.
+  case aheadB(Expression)
 }

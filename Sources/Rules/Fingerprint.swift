@@ -30,7 +30,7 @@ extension Rule {
     return [
       "rule meaning 1", "every \(every.rawValue)", "w \(text(weightBounds))", "b \(text(feedbackBounds))",
       "credit \(credit ?? "")",
-    ]
+    ] + (mirror.map { ["mirror \($0.before) \($0.each)"] } ?? [])
   }
 
   /// FNV-1a over UTF-8, 64 bits, in hexadecimal.
@@ -136,4 +136,14 @@ extension Expression {
 
   /// Whether the expression reads a quantity of the network.
   public func reads(_ quantity: Quantity) -> Bool { contains { $0 == .quantity(quantity) } }
+
+  /// Whether a vector passes through the feedback weights: `back_b`, `ahead_b`.
+  public var passesFeedback: Bool {
+    contains { part in
+      switch part {
+      case .backB, .aheadB: true
+      default: false
+      }
+    }
+  }
 }

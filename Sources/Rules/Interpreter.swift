@@ -116,7 +116,8 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func learn(_ quantities: ProjectionQuantities<Scalar>) {
-    let (weightChange, feedbackChange) = (weightChange(quantities), feedbackChange(quantities))
+    let weightChange = weightChange(quantities)
+    let feedbackChange = rule.mirror == nil ? feedbackChange(quantities) : []
     switch rule.every {
     case .step: apply(weightChange: weightChange, feedbackChange: feedbackChange)
     case .sample:
@@ -125,12 +126,21 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
     }
   }
 
+  /// One step of a mirror phase: `db` alone, applied at once whatever the cadence.
+  /// - Precondition: the rule has mirror phases; of `quantities`, its `db` reads noise and scalars alone.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func mirror(_ quantities: ProjectionQuantities<Scalar>) {
+    precondition(rule.mirror != nil, "rule \(rule.name) has no mirror phases")
+    feedback = moved(feedback, by: feedbackChange(quantities), within: rule.feedbackBounds)
+  }
+
   /// Ends a sample: applies what `every: sample` has kept, once.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func endSample() {
     guard rule.every == .sample else { return }
-    apply(weightChange: waitingWeightChange, feedbackChange: waitingFeedbackChange)
+    apply(weightChange: waitingWeightChange, feedbackChange: rule.mirror == nil ? waitingFeedbackChange : [])
     waitingWeightChange = waitingWeightChange.map { _ in 0 }
     waitingFeedbackChange = waitingFeedbackChange.map { _ in 0 }
   }
@@ -157,12 +167,19 @@ public struct InterpretedProjection<Scalar: Real & BinaryFloatingPoint & Sendabl
 extension Rule {
   /// Whether the rule reads or changes the feedback weights `b`.
   public var usesFeedback: Bool {
-    db != nil || reads(.feedback)
+    db != nil || equations.contains { $0.reads(.feedback) || $0.passesFeedback }
   }
+
+  /// Everything that is worked out: weight changes, the eligibility and the traces.
+  private var equations: [Expression] {
+    [dw, db].compactMap { $0 } + layers.map(\.dw) + [eligibility?.of].compactMap { $0 } + traces.map(\.of)
+  }
+
+  /// Whether a vector passes through the feedback weights anywhere: `back_b`, `ahead_b`.
+  public var passesFeedback: Bool { equations.contains { $0.passesFeedback } }
 
   /// Whether a weight change, the eligibility or a trace reads `quantity`.
   public func reads(_ quantity: Quantity) -> Bool {
-    let read = [dw, db].compactMap { $0 } + layers.map(\.dw) + [eligibility?.of].compactMap { $0 } + traces.map(\.of)
-    return read.contains { $0.reads(quantity) }
+    equations.contains { $0.reads(quantity) }
   }
 }

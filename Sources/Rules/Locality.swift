@@ -14,7 +14,9 @@ public enum LocalNeed: String, Sendable, Hashable, CaseIterable {
   case feedbackWeight = "feedback weight"
   /// A trace or an eligibility that remembers earlier steps.
   case storedPast = "stored past"
-  /// Other synapses' weights: `back`, `ahead`.
+  /// Noise of its own: `xi`.
+  case ownNoise = "own noise"
+  /// Other synapses' weights: `back`, `ahead`, `back_b`, `ahead_b`.
   case neighbourWeights = "neighbours' weights"
   /// Other neurons of one side: `sum`, `mean`, `dot`, `norm`.
   case sumOverNeurons = "sum over neurons"
@@ -108,11 +110,11 @@ public struct LocalityReport: Sendable, Hashable, CustomStringConvertible {
     case .quantity(let quantity): own = needs(of: quantity)
     case .trace: own = [.storedPast]
     case .reduce: own = [.sumOverNeurons]
-    case .back, .ahead: own = [.neighbourWeights]
+    case .back, .ahead, .backB, .aheadB: own = [.neighbourWeights]
     }
     // Inside a sum the quantities are other neurons'.
     switch expression {
-    case .reduce, .back, .ahead:
+    case .reduce, .back, .ahead, .backB, .aheadB:
       return expression.children.reduce(into: own) { found, child in
         found.formUnion(needs(of: child, traces, eligibility).subtracting([.pre, .post, .weight, .feedbackWeight]))
       }
@@ -131,14 +133,15 @@ public struct LocalityReport: Sendable, Hashable, CustomStringConvertible {
 
   private static func needs(of quantity: Quantity) -> Set<LocalNeed> {
     switch quantity {
-    case .yPre, .sPre, .vPre, .psiPre: [.pre]
-    case .yPost, .sPost, .vPost, .psiPost: [.post]
+    case .yPre, .sPre, .vPre, .psiPre, .noisePre: [.pre]
+    case .yPost, .sPost, .vPost, .psiPost, .noisePost: [.post]
     case .ePre, .ePost: [.deliveredError]
     case .weight: [.weight]
     case .feedback: [.feedbackWeight]
     case .eligibility: [.storedPast]
     case .modulator, .reward, .loss: [.globalScalar]
-    case .step, .fanIn, .fanOut: []
+    case .noise: [.ownNoise]
+    case .step, .sample, .fanIn, .fanOut: []
     }
   }
 }

@@ -12,6 +12,8 @@ struct Located {
     case reduce(Reduction)
     case back
     case ahead
+    case backB
+    case aheadB
     /// A name or call that means nothing, already reported.
     case unknown
   }
@@ -50,6 +52,8 @@ struct Located {
     case .reduce(let reduction): return .reduce(reduction, parts)
     case .back: return .back(parts[0])
     case .ahead: return .ahead(parts[0])
+    case .backB: return .backB(parts[0])
+    case .aheadB: return .aheadB(parts[0])
     case .unknown: return nil
     }
   }

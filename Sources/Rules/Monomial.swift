@@ -3,13 +3,20 @@ struct Atom {
   var base: Expression
   var owner: Owner
   var power = 1
-  /// For `back` and `ahead` of a product: the product's factors.
-  var inside: [Atom]?
+  /// A product behind a matrix.
+  struct Inside {
+    var factors: [Atom]
+    /// `w` or `b`.
+    var matrix: Quantity
+  }
+
+  /// For `back` and `ahead` of a product through either matrix: the product's factors.
+  var inside: Inside?
   let text: String
   /// Where the factor stands in a term: scalars, post, pre, `w`, the rest.
   let rank: Int
 
-  init(_ base: Expression, owner: Owner, inside: [Atom]? = nil) {
+  init(_ base: Expression, owner: Owner, inside: Inside? = nil) {
     self.base = base
     self.owner = owner
     self.inside = inside

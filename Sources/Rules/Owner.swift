@@ -13,10 +13,10 @@ extension Quantity {
   /// The side the quantity belongs to.
   public var owner: Owner {
     switch self {
-    case .yPre, .sPre, .vPre, .psiPre, .ePre: .pre
-    case .yPost, .sPost, .vPost, .psiPost, .ePost: .post
-    case .weight, .feedback, .eligibility: .synapse
-    case .modulator, .reward, .loss, .step, .fanIn, .fanOut: .scalar
+    case .yPre, .sPre, .vPre, .psiPre, .ePre, .noisePre: .pre
+    case .yPost, .sPost, .vPost, .psiPost, .ePost, .noisePost: .post
+    case .weight, .feedback, .eligibility, .noise: .synapse
+    case .modulator, .reward, .loss, .step, .sample, .fanIn, .fanOut: .scalar
     }
   }
 }
@@ -35,8 +35,8 @@ extension Expression {
     case .negate(let x): x.owner(traces: traces)
     case .binary(_, let x, let y): x.owner(traces: traces).joined(with: y.owner(traces: traces))
     case .call(_, let arguments): arguments.reduce(.scalar) { $0.joined(with: $1.owner(traces: traces)) }
-    case .back: .pre
-    case .ahead: .post
+    case .back, .backB: .pre
+    case .ahead, .aheadB: .post
     }
   }
 
@@ -44,7 +44,7 @@ extension Expression {
   public var children: [Expression] {
     switch self {
     case .number, .quantity, .coefficient, .trace: []
-    case .negate(let x), .back(let x), .ahead(let x): [x]
+    case .negate(let x), .back(let x), .ahead(let x), .backB(let x), .aheadB(let x): [x]
     case .binary(_, let x, let y): [x, y]
     case .call(_, let arguments), .reduce(_, let arguments): arguments
     }
@@ -65,6 +65,8 @@ extension Expression {
     case .reduce(let reduction, let arguments): .reduce(reduction, arguments.map { $0.replacingLeaves(replacement) })
     case .back(let x): .back(x.replacingLeaves(replacement))
     case .ahead(let x): .ahead(x.replacingLeaves(replacement))
+    case .backB(let x): .backB(x.replacingLeaves(replacement))
+    case .aheadB(let x): .aheadB(x.replacingLeaves(replacement))
     }
   }
 

@@ -80,8 +80,10 @@ private struct LaTeX {
     case .binary(.power, let x, let y): return powerBase(x) + "^{\(text(y))}"
     case .call(let function, let arguments): return call(function, arguments)
     case .reduce(let reduction, let arguments): return reduce(reduction, arguments)
-    case .back(let x): return through(x, own: \.pre, summed: \.post)
-    case .ahead(let x): return through(x, own: \.post, summed: \.pre)
+    case .back(let x): return through(x, "w", own: \.pre, summed: \.post)
+    case .ahead(let x): return through(x, "w", own: \.post, summed: \.pre)
+    case .backB(let x): return through(x, "b", own: \.pre, summed: \.post)
+    case .aheadB(let x): return through(x, "b", own: \.post, summed: \.pre)
     }
   }
 
@@ -115,7 +117,7 @@ private struct LaTeX {
   private func endsOpen(_ expression: Expression) -> Bool {
     switch expression {
     case .reduce(let reduction, _): reduction != .norm
-    case .back(let x), .ahead(let x): Self.isPlain(x) == nil
+    case .back(let x), .ahead(let x), .backB(let x), .aheadB(let x): Self.isPlain(x) == nil
     default: false
     }
   }
@@ -130,18 +132,19 @@ private struct LaTeX {
   }
 
   private func through(
-    _ x: Expression, own: KeyPath<LaTeX, String>, summed: WritableKeyPath<LaTeX, String>
+    _ x: Expression, _ matrix: String, own: KeyPath<LaTeX, String>, summed: WritableKeyPath<LaTeX, String>
   ) -> String {
     let transposed = own == \LaTeX.pre
     if let plain = Self.isPlain(x) {
       var bare = self
       bare[keyPath: summed] = ""
-      let matrix = transposed ? #"W^{\top}"# : "W"
-      return #"\left(\#(matrix) \#(bare.text(plain))\right)_{\#(self[keyPath: own])}"#
+      let letter = matrix.uppercased()
+      let whole = transposed ? #"\#(letter)^{\top}"# : letter
+      return #"\left(\#(whole) \#(bare.text(plain))\right)_{\#(self[keyPath: own])}"#
     }
     var inner = self
     inner[keyPath: summed] += "'"
-    let weight = "w_{\(inner.post)\(inner.pre)}"
+    let weight = "\(matrix)_{\(inner.post)\(inner.pre)}"
     return #"\sum_{\#(inner[keyPath: summed])} \#(weight)\,\#(inner.factor(x))"#
   }
 
@@ -167,6 +170,7 @@ private struct LaTeX {
     case .exp, .log, .tanh, .min, .max: return #"\\#(function.rawValue)\left(\#(inside)\right)"#
     case .relu: return #"\left[\#(inside)\right]_{+}"#
     case .step: return #"\Theta\left(\#(inside)\right)"#
+    case .floor: return #"\left\lfloor \#(inside) \right\rfloor"#
     case .sign, .clip: return #"\mathrm{\#(function.rawValue)}\left(\#(inside)\right)"#
     }
   }
@@ -192,6 +196,10 @@ private struct LaTeX {
     case .reward: "R"
     case .loss: "L"
     case .step: "t"
+    case .sample: "k"
+    case .noisePre: indexed(#"\xi"#, pre)
+    case .noisePost: indexed(#"\xi"#, post)
+    case .noise: indexed(#"\xi"#, post + pre)
     case .fanIn: #"n_{\mathrm{in}}"#
     case .fanOut: #"n_{\mathrm{out}}"#
     }

@@ -63,7 +63,7 @@ extension Printer {
   private static func equations(_ rule: Rule, _ change: (Expression) -> Expression) -> [String] {
     var lines = ["dw = \(text(change(rule.dw)))"]
     lines += rule.layers.map { "dw[\($0.layer)] = \(text(change($0.dw)))" }
-    lines += rule.db.map { ["db = \(text(change($0)))"] } ?? []
+    lines += rule.db.map { ["\(rule.mirror == nil ? "db" : "db[mirror]") = \(text(change($0)))"] } ?? []
     lines += rule.traces.map { trace in
       "\(trace.name) <- \(text(trace.decay, digits: 6))*\(trace.name) + \(text(change(trace.of)))"
     }
@@ -108,6 +108,8 @@ extension Expression {
     case .reduce(let reduction, let arguments): return (1, .reduce(reduction, arguments.map(\.folded)))
     case .back(let x): return (1, .back(x.folded))
     case .ahead(let x): return (1, .ahead(x.folded))
+    case .backB(let x): return (1, .backB(x.folded))
+    case .aheadB(let x): return (1, .aheadB(x.folded))
     }
   }
 

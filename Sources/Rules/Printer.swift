@@ -78,7 +78,7 @@ public enum Printer {
   static func binding(_ expression: Expression) -> Binding {
     switch expression {
     case .number(let value): value < 0 || (value == 0 && value.sign == .minus) ? .sign : .atom
-    case .quantity, .coefficient, .trace, .call, .reduce, .back, .ahead: .atom
+    case .quantity, .coefficient, .trace, .call, .reduce, .back, .ahead, .backB, .aheadB: .atom
     case .negate: .sign
     case .binary(.add, _, _), .binary(.subtract, _, _): .sum
     case .binary(.multiply, _, _), .binary(.divide, _, _): .product
@@ -126,6 +126,8 @@ public enum Printer {
     case .reduce(let reduction, let arguments): write(reduction.rawValue, arguments, into: &text)
     case .back(let x): write("back", [x], into: &text)
     case .ahead(let x): write("ahead", [x], into: &text)
+    case .backB(let x): write("back_b", [x], into: &text)
+    case .aheadB(let x): write("ahead_b", [x], into: &text)
     }
   }
 }

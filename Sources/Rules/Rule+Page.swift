@@ -54,6 +54,15 @@ extension Rule {
         dw,
         PageKey("db", .equation, doc: "Change of the feedback weights."),
         PageKey(
+          "mirror",
+          .mapping(
+            PageKeys([
+              PageKey(
+                "before", .integer(0...1_000_000), default: .integer(0), doc: "Steps before the first support sample."),
+              PageKey(
+                "each", .integer(0...1_000_000), doc: "Steps after every support sample; without it none."),
+            ])), doc: "Phases between samples in which db alone is applied, from noise and weights."),
+        PageKey(
           "layers", .map(of: .mapping(PageKeys([dw])), names: layerNames, count: 0...64),
           doc: "Weight changes of single layers."),
         PageKey(
@@ -140,6 +149,9 @@ extension Rule {
       eligibility: draft.eligibility.map { Eligibility(of: expression($0.equation), decay: checked($0.decay)) },
       every: checked(Cadence(rawValue: value.require("every").text)),
       dw: expression(draft.dw), db: draft.db.map { expression($0) },
+      mirror: value["mirror"].map {
+        MirrorPhases(before: $0.require("before").integer, each: $0["each"]?.integer ?? 0)
+      },
       layers: draft.layers.map { LayerRule(layer: $0.layer, dw: expression($0.equation)) },
       weightBounds: value["bounds.w"]?.interval, feedbackBounds: value["bounds.b"]?.interval,
       credit: value["credit"]?.text)

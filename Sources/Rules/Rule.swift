@@ -18,6 +18,8 @@ public struct Rule: Sendable, Hashable {
   public var dw: Expression
   /// The change of the feedback weights, if they learn.
   public var db: Expression?
+  /// When `db` is applied, if not with `dw`: in phases of its own, between samples.
+  public var mirror: MirrorPhases?
   /// Weight changes of single layers.
   public var layers: [LayerRule]
   /// Interval the weights are clipped to after every update.
@@ -31,7 +33,8 @@ public struct Rule: Sendable, Hashable {
   public init(
     name: String, about: String = "", source: String = "", coefficients: [Coefficient] = [], traces: [Trace] = [],
     eligibility: Eligibility? = nil, every: Cadence = .step, dw: Expression, db: Expression? = nil,
-    layers: [LayerRule] = [], weightBounds: ClosedRange<Double>? = nil, feedbackBounds: ClosedRange<Double>? = nil,
+    mirror: MirrorPhases? = nil, layers: [LayerRule] = [], weightBounds: ClosedRange<Double>? = nil,
+    feedbackBounds: ClosedRange<Double>? = nil,
     credit: String? = nil
   ) {
     self.name = name
@@ -43,6 +46,7 @@ public struct Rule: Sendable, Hashable {
     self.every = every
     self.dw = dw
     self.db = db
+    self.mirror = mirror
     self.layers = layers
     self.weightBounds = weightBounds
     self.feedbackBounds = feedbackBounds
@@ -121,6 +125,20 @@ public enum Cadence: String, Sendable, Hashable, CaseIterable {
   case step
   /// Summed over the steps of a sample and applied at its end; weights stand still in between.
   case sample
+}
+
+/// Steps between samples in which `db` alone is applied, from noise and weights: there is no sample then.
+public struct MirrorPhases: Sendable, Hashable {
+  /// Steps before the first support sample, at least 0.
+  public var before: Int
+  /// Steps after every support sample, at least 0.
+  public var each: Int
+
+  /// Makes phases.
+  public init(before: Int, each: Int) {
+    self.before = before
+    self.each = each
+  }
 }
 
 /// A `dw` that belongs to one layer.

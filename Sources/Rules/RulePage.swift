@@ -36,6 +36,7 @@ public enum RulePage {
     lines.append("every: \(rule.every.rawValue)")
     lines += block("dw", rule.dw, indent: "")
     if let db = rule.db { lines += block("db", db, indent: "") }
+    if let mirror = rule.mirror { lines.append("mirror: {before: \(mirror.before), each: \(mirror.each)}") }
     if !rule.layers.isEmpty {
       lines.append("layers:")
       for layer in rule.layers { lines += ["  \(layer.layer):"] + block("dw", layer.dw, indent: "    ") }

@@ -1,16 +1,16 @@
 // What is linear is taken apart: `back`, `ahead`, and the reductions over one side.
 extension Simplifier {
   /// `back` (or `ahead`) of a sum: one for each term, with everything that is one number for the projection outside.
-  func through(_ argument: Expression, from side: Owner, _ wrap: (Expression) -> Expression) -> [Monomial] {
+  func through(_ argument: Expression, from side: Owner, _ matrix: Quantity) -> [Monomial] {
     let inner = sum(argument)
     guard inner.allSatisfy({ $0.owner.spreads(to: side) }), Self.size(inner) <= NormalForm.sizeLimit else {
-      return [opaque(wrap(canonical(inner)))]
+      return [opaque(Self.wrapped(canonical(inner), to: side == .post ? .pre : .post, matrix))]
     }
     return Monomial.collected(
       inner.map { monomial in
         let (scalars, vector) = split(monomial)
         return Monomial(monomial.number, scalars)
-          * Monomial(1, [Self.passing(vector, to: side == .post ? .pre : .post)])
+          * Monomial(1, [Self.passing(vector, to: side == .post ? .pre : .post, matrix)])
       })
   }
 
@@ -54,10 +54,19 @@ extension Simplifier {
     (monomial.atoms.filter { $0.owner == .scalar }, monomial.atoms.filter { $0.owner != .scalar })
   }
 
-  /// `back` or `ahead` of a product, arriving at `side`.
-  static func passing(_ product: [Atom], to side: Owner) -> Atom {
+  /// `back` or `ahead` of a product through `w` or `b`, arriving at `side`.
+  static func passing(_ product: [Atom], to side: Owner, _ matrix: Quantity) -> Atom {
     let inner = Term.product(1, product.map(\.factor))
-    return Atom(side == .pre ? .back(inner) : .ahead(inner), owner: side, inside: product)
+    return Atom(wrapped(inner, to: side, matrix), owner: side, inside: Atom.Inside(factors: product, matrix: matrix))
+  }
+
+  private static func wrapped(_ inner: Expression, to side: Owner, _ matrix: Quantity) -> Expression {
+    switch (side == .pre, matrix == .weight) {
+    case (true, true): .back(inner)
+    case (false, true): .ahead(inner)
+    case (true, false): .backB(inner)
+    case (false, false): .aheadB(inner)
+    }
   }
 
   /// `n_in` or `n_out`.
@@ -107,14 +116,15 @@ extension Simplifier {
   }
 }
 
-/// A sum over neurons as a tree: each node is one side's index with its own factors, each edge one `w`.
+/// A sum over neurons as a tree: each node is one side's index with its own factors, each edge one `w` or `b`.
 ///
 /// `Σ_i u_i Σ_j w_ij q_j` can be begun at either end, `dot(u, ahead(q))` or `dot(q, back(u))`: the same tree with another
 /// root. The canonical root is on the pre side if that is no deeper.
 private struct Contraction {
   var side: Owner
   var local: [Atom]
-  var children: [Contraction] = []
+  /// Other sides, each with the matrix that leads there.
+  var children: [(matrix: Quantity, node: Contraction)] = []
 
   /// Largest number of nodes for which other roots are tried.
   static let largestTree = 16
@@ -139,7 +149,7 @@ private struct Contraction {
     room -= 1
     for atom in product {
       guard let inside = atom.inside, atom.power >= 1, atom.power <= 4 else { continue }
-      for _ in 0..<atom.power where !fits(inside, &room) { return false }
+      for _ in 0..<atom.power where !fits(inside.factors, &room) { return false }
     }
     return room >= 0
   }
@@ -149,34 +159,34 @@ private struct Contraction {
     local = []
     for atom in product {
       if let inside = atom.inside, atom.power >= 1, atom.power <= 4 {
-        let child = Contraction(inside, side == .pre ? .post : .pre)
-        children += Array(repeating: child, count: atom.power)
+        let child = Contraction(inside.factors, side == .pre ? .post : .pre)
+        children += Array(repeating: (inside.matrix, child), count: atom.power)
       } else {
         local.append(atom)
       }
     }
   }
 
-  var size: Int { children.reduce(1) { $0 + $1.size } }
-  var depth: Int { 1 + (children.map(\.depth).max() ?? 0) }
-  var ahead: Int { children.reduce(0) { $0 + $1.ahead + (side == .post ? 1 : 0) } }
+  var size: Int { children.reduce(1) { $0 + $1.node.size } }
+  var depth: Int { 1 + (children.map(\.node.depth).max() ?? 0) }
+  var ahead: Int { children.reduce(0) { $0 + $1.node.ahead + (side == .post ? 1 : 0) } }
 
   /// The node's factors, its children as `back` or `ahead`.
   var product: [Atom] {
-    children.reduce(local) { Monomial.merged($0, [Simplifier.passing($1.product, to: side)]) }
+    children.reduce(local) { Monomial.merged($0, [Simplifier.passing($1.node.product, to: side, $1.matrix)]) }
   }
 
   /// The same tree begun at each of its nodes.
   func roots() -> [Contraction] {
     var found: [Contraction] = []
-    func visit(_ node: Contraction, parent: Contraction?) {
+    func visit(_ node: Contraction, parent: (matrix: Quantity, node: Contraction)?) {
       var whole = node
       if let parent { whole.children.append(parent) }
       found.append(whole)
       for index in node.children.indices {
         var rest = whole
         rest.children.remove(at: index)
-        visit(node.children[index], parent: rest)
+        visit(node.children[index].node, parent: (node.children[index].matrix, rest))
       }
     }
     visit(self, parent: nil)

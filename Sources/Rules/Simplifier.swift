@@ -39,8 +39,10 @@ struct Simplifier {
     case .binary(.power, let x, let y): power(x, sum(y))
     case .call(let function, let arguments): call(function, arguments.map(sum))
     case .reduce(let reduction, let arguments): reduce(reduction, arguments)
-    case .back(let x): through(x, from: .post) { .back($0) }
-    case .ahead(let x): through(x, from: .pre) { .ahead($0) }
+    case .back(let x): through(x, from: .post, .weight)
+    case .ahead(let x): through(x, from: .pre, .weight)
+    case .backB(let x): through(x, from: .post, .feedback)
+    case .aheadB(let x): through(x, from: .pre, .feedback)
     }
   }
 
@@ -169,7 +171,7 @@ extension Simplifier {
         .filter { texts.insert($0.text).inserted }.sorted { $0.text < $1.text }
       return each.count == 1 && arguments.count > 0
         ? arguments[0] : [opaque(.call(function, each.map(\.expression)))]
-    case .sqrt, .exp, .log, .clip: return [opaque(.call(function, arguments.map(canonical)))]
+    case .sqrt, .exp, .log, .clip, .floor: return [opaque(.call(function, arguments.map(canonical)))]
     }
   }
 

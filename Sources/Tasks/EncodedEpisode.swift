@@ -64,6 +64,8 @@ public struct EncodedEpisode: Sendable {
   public let support: EncodedSamples
   /// Samples to answer.
   public let query: EncodedSamples
+  /// How many times the support samples are presented, at least 1.
+  public var passes = 1
 
   /// Makes an encoded episode from its parts.
   public init(split: Split, index: UInt32, outputCount: Int, support: EncodedSamples, query: EncodedSamples) {

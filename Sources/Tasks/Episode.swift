@@ -33,14 +33,21 @@ public struct EpisodeShape: Sendable, Hashable, Codable {
   /// Classes are drawn with replacement: a class drawn twice gives examples for two ways, all of them different as long
   /// as its pool has enough; then those of its first way again.
   public var withReplacement: Bool
+  /// Support samples come from the search pool, whichever pool the queries are drawn from: as a training file is learned
+  /// to answer a test file.
+  public var supportFromSearch: Bool
 
   /// Makes a shape from its parts.
-  public init(ways: Int, shots: Int, query: Int, keepsLabels: Bool = false, withReplacement: Bool = false) {
+  public init(
+    ways: Int, shots: Int, query: Int, keepsLabels: Bool = false, withReplacement: Bool = false,
+    supportFromSearch: Bool = false
+  ) {
     self.ways = ways
     self.shots = shots
     self.query = query
     self.keepsLabels = keepsLabels
     self.withReplacement = withReplacement
+    self.supportFromSearch = supportFromSearch
   }
 }
 

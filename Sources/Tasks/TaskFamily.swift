@@ -53,8 +53,15 @@ public struct TaskFamily: Sendable {
     for (noun, count) in [("ways", shape.ways), ("shots", shape.shots), ("query", shape.query)] where count < 1 {
       throw TaskError(.impossibleShape, "\(name): \(noun) is \(count), but at least 1 is needed")
     }
+    if shape.supportFromSearch, pools.hasOwnClasses {
+      throw TaskError(.impossibleShape, "\(name): the search pool has no sample of the classes that other pools have")
+    }
     let (perWay, overflow) = shape.shots.addingReportingOverflow(shape.query)
     for split in splits {
+      if shape.supportFromSearch, split != .search {
+        try checkApart(shape, split)
+        continue
+      }
       let sizes = poolSizes(split)
       let own = drawn(split)
       guard shape.withReplacement || shape.ways <= own.count else {
@@ -69,6 +76,22 @@ public struct TaskFamily: Sendable {
           .impossibleShape,
           "\(name): \(shape.shots) shots and \(shape.query) query examples of each way are more than the "
             + "\(sizes[scarce]) samples that class \(scarce) has in the \(split) pool")
+      }
+    }
+  }
+
+  /// Checks that the search pool has the shots and the split's own pool the queries.
+  private func checkApart(_ shape: EpisodeShape, _ split: Split) throws(TaskError) {
+    guard shape.withReplacement || shape.ways <= classCount else {
+      throw TaskError(.impossibleShape, "\(name): \(shape.ways) ways of only \(classCount) classes")
+    }
+    for (noun, wanted, pool) in [("shots", shape.shots, Split.search), ("query examples", shape.query, split)] {
+      let sizes = poolSizes(pool)
+      guard let scarce = sizes.indices.min(by: { sizes[$0] < sizes[$1] }), wanted <= sizes[scarce] else {
+        throw TaskError(
+          .impossibleShape,
+          "\(name): \(wanted) \(noun) of each way are more than the \(sizes.min() ?? 0) samples that a class has in "
+            + "the \(pool) pool")
       }
     }
   }
@@ -95,23 +118,35 @@ public struct TaskFamily: Sendable {
 
     var support: [(classIndex: Int, member: Int, label: Int)] = []
     var query = support
+    let isApart = shape.supportFromSearch && split != .search
     for (way, classIndex) in classes.enumerated() {
       // A class drawn again continues the draw of its first way as long as its samples last, then begins anew.
       let first = classes.firstIndex(of: classIndex)!
       var members = RandomStream(seed: seed, purpose: .episode, lane: lane, index, UInt32(first + 1))
       let size = pools.size(split, classIndex: classIndex)
-      let perWay = shape.query + shape.shots
+      let perWay = isApart ? shape.query : shape.query + shape.shots
       precondition(perWay <= size, "\(perWay) samples of a class that has \(size)")
       let turn = classes[..<way].count { $0 == classIndex } % (size / perWay)
       let drawn = members.sample((turn + 1) * perWay, below: size).suffix(perWay)
       let label = shape.keepsLabels ? classIndex : first
       query += drawn.prefix(shape.query).map { (classIndex, $0, label) }
-      support += drawn.dropFirst(shape.query).map { (classIndex, $0, label) }
+      if isApart {
+        // A stream of its own: the same queries whatever is learned.
+        var learned = RandomStream(
+          seed: seed, purpose: .episode, lane: lane, index, UInt32(first + 1) | 1 << 31)
+        let count = pools.size(.search, classIndex: classIndex)
+        let before = classes[..<way].count { $0 == classIndex } % (count / shape.shots)
+        support += learned.sample((before + 1) * shape.shots, below: count).suffix(shape.shots).map {
+          (classIndex, $0, label)
+        }
+      } else {
+        support += drawn.dropFirst(shape.query).map { (classIndex, $0, label) }
+      }
     }
     stream.shuffle(&support)
     return Episode(
       split: split, index: index, classes: classes, outputCount: shape.keepsLabels ? classCount : shape.ways,
-      support: samples(split, support), query: samples(split, query))
+      support: samples(isApart ? .search : split, support), query: samples(split, query))
   }
 
   /// The classes that episodes of a split draw from: those that its pool has, where pools have classes of their own, and

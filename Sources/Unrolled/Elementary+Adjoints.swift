@@ -27,7 +27,7 @@ struct Operand<Scalar: KernelScalar> {
 
 extension Elementary {
   /// Passes the derivative `d` of the result `y` on to the operands. Where a function has a kink the derivative is that
-  /// of one side: 0 for `abs`, `sign` and `step`, the first operand's for `min` and `max`.
+  /// of one side: 0 for `abs`, `sign`, `step` and `floor`, the first operand's for `min` and `max`.
   @inline(__always)
   func pass<Scalar: KernelScalar>(
     _ n: Int, _ y: UnsafePointer<Scalar>, _ d: UnsafePointer<Scalar>, _ a: Operand<Scalar>, _ b: Operand<Scalar>,
@@ -52,7 +52,7 @@ extension Elementary {
       b.add(n) { d[$0] == 0 || y[$0] == 0 ? 0 : d[$0] * y[$0] * Scalar.log(a[$0]) }
     case .negate: a.add(n) { -d[$0] }
     case .abs: a.add(n) { a[$0] > 0 ? d[$0] : a[$0] < 0 ? -d[$0] : 0 }
-    case .sign, .step: break
+    case .sign, .step, .floor: break
     case .sqrt: a.add(n) { d[$0] == 0 ? 0 : d[$0] / (2 * y[$0]) }
     case .exp: a.add(n) { d[$0] * y[$0] }
     case .log: a.add(n) { d[$0] / a[$0] }

@@ -20,6 +20,7 @@ extension Elementary {
     case .log: self = .log
     case .tanh: self = .tanh
     case .relu: self = .relu
+    case .floor: self = .floor
     case .min: self = .min
     case .max: self = .max
     case .clip: self = .clip

@@ -21,6 +21,7 @@ extension Elementary {
     case .tanh: Int32(MP_TANH)
     case .relu: Int32(MP_RELU)
     case .step: Int32(MP_STEP)
+    case .floor: Int32(MP_FLOOR)
     case .min: Int32(MP_MIN)
     case .max: Int32(MP_MAX)
     case .clip: Int32(MP_CLIP)

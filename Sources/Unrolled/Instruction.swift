@@ -5,7 +5,7 @@ typealias Slot = Int32
 /// What an elementwise instruction computes from operands `a`, `b` and `c`; operands of one element are spread.
 enum Elementary: UInt8 {
   case copy, add, subtract, multiply, divide, power
-  case negate, abs, sign, sqrt, exp, log, tanh, relu, step, min, max, clip
+  case negate, abs, sign, sqrt, exp, log, tanh, relu, step, floor, min, max, clip
   /// 1 where `a > b`, else 0; differentiated as the surrogate at `a − b`.
   case spike
   /// The surrogate derivative at `a − b`.

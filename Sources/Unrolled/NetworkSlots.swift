@@ -244,6 +244,7 @@ extension RateFunction {
     case .softplus: Int(MP_RATE_SOFTPLUS)
     case .tanh: Int(MP_RATE_TANH)
     case .relu: Int(MP_RATE_RELU)
+    case .sigmoid: Int(MP_RATE_SIGMOID)
     }
   }
 }

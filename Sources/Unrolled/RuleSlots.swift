@@ -164,6 +164,7 @@ struct RuleSlots<Scalar: KernelScalar> {
       let post = spread(p, network.network.sizes[projection + 1], &network, &builder)
       return builder.emit(
         .back, count: network.network.projections[projection].preCount, post, index: projection, readsWeights: true)
+    case .backB, .aheadB: preconditionFailure("products with feedback are not followed")
     case .ahead(let q):
       let pre = spread(q, network.network.projections[projection].preCount, &network, &builder)
       return builder.emit(
@@ -223,6 +224,7 @@ struct RuleSlots<Scalar: KernelScalar> {
     case .fanIn: return builder.constant(Double(network.network.projections[projection].preCount))
     case .fanOut: return builder.constant(Double(network.network.projections[projection].postCount))
     case .weight, .feedback, .eligibility: preconditionFailure("\(quantity.rawValue) belongs to single synapses")
+    case .sample, .noisePre, .noisePost, .noise: preconditionFailure("\(quantity.rawValue) is not followed")
     }
   }
 

@@ -114,6 +114,7 @@ struct AdjointRun<Scalar: KernelScalar> {
         let beta = Scalar(i.parameter)
         for k in 0..<n { x[k] += psi[k] * (d[k] + beta * (1 - psi[k]) * dPsi[k]) }
       case Int32(MP_RATE_TANH): for k in 0..<n { x[k] += psi[k] * (d[k] - 2 * y[k] * dPsi[k]) }
+      case Int32(MP_RATE_SIGMOID): for k in 0..<n { x[k] += psi[k] * (d[k] + (1 - 2 * y[k]) * dPsi[k]) }
       default: for k in 0..<n { x[k] += psi[k] * d[k] }
       }
     case .rateGain: precondition(i.wanted == 0, "only the input's gain is formed from its activity")

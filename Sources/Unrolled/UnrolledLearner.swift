@@ -34,6 +34,8 @@ public enum UnrolledError: Error, Hashable, Sendable, CustomStringConvertible {
   case eligibility(rule: String)
   /// The rule changes single synapses and waits for the end of a sample to do so.
   case denseAtSampleEnd(rule: String)
+  /// The rule reads something that has no place in the unrolled episode.
+  case reads(rule: String, what: String)
   /// The neuron model has no derivative here.
   case neuron(String)
 
@@ -49,6 +51,7 @@ public enum UnrolledError: Error, Hashable, Sendable, CustomStringConvertible {
     case .denseAtSampleEnd(let rule):
       "rule \(rule) changes synapses by more than products of vectors once a sample; optimizer meta-gradient follows "
         + "that with every: step only"
+    case .reads(let rule, let what): "rule \(rule) reads \(what), which optimizer meta-gradient does not follow"
     case .neuron(let name): "neuron model \(name) has no derivative, which optimizer meta-gradient needs"
     }
   }
@@ -112,6 +115,10 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     if !isRate, reads.contains(where: { $0.contains { $0 == .quantity(.eligibility) } }) {
       throw .eligibility(rule: rule.name)
     }
+    for quantity in [Quantity.sample, .noisePre, .noisePost, .noise] where rule.reads(quantity) {
+      throw .reads(rule: rule.name, what: quantity.rawValue)
+    }
+    if rule.passesFeedback { throw .reads(rule: rule.name, what: "products with the feedback weights") }
     self.network = network
     self.rule = rule
     self.blockBytes = blockBytes

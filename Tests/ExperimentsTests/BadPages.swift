@@ -40,7 +40,7 @@ extension BadPage {
       "network must be a mapping (got a list)"),
     BadPage(
       "network: {neuron: liff}",
-      "network.neuron must be lif, adaptive-lif, softplus, tanh or relu, not \"liff\" (did you mean \"lif\"?)"),
+      "network.neuron must be lif, adaptive-lif, softplus, tanh, relu or sigmoid, not \"liff\" (did you mean \"lif\"?)"),
     BadPage(
       "network: {neuron: softplus, steps: 20}",
       "network.steps must be 1, for a sample is one step of softplus neurons (got 20)"),
@@ -52,7 +52,8 @@ extension BadPage {
       "encoder.kind must be current, for tanh neurons take intensities, not spikes"),
     BadPage(
       "network: {bias: true}",
-      "network.bias must be false, for lif neurons have no bias units; rate neurons have: softplus, tanh, relu"),
+      "network.bias must be false, for lif neurons have no bias units; rate neurons have: softplus, tanh, relu, sigmoid"
+    ),
     BadPage(
       "network: {bias: 1}",
       "network.bias must be true or false (got 1)"),

@@ -64,7 +64,9 @@ struct PlanAgreement<Scalar: KernelScalar> {
           l, feedback: credit.feedback(l), errorFeedback: credit.fixedFeedback(l), foresees: form == .ahead),
         form: form)
     }
-    for plan in plans { plan.bind(coefficients) }
+    let noise = NoiseDraws(seed: seed, lane: 0, episode: 0)
+    for plan in plans { plan.bind(coefficients, noise: noise) }
+    var mirrorSteps = 0
     var interpreted = (0..<layerCount).map { l in
       InterpretedProjection<Scalar>(
         rule: rule, layer: l + 1, layerCount: layerCount, coefficients: coefficients, preCount: network.sizes[l],
@@ -106,6 +108,7 @@ struct PlanAgreement<Scalar: KernelScalar> {
     func present(sample k: Int, _ indices: UnsafePointer<UInt16>, _ offsets: UnsafePointer<UInt32>) {
       network.beginSample()
       credit.beginSample(k)
+      network.scalars.sample[0] = Scalar(k)
       for l in 0..<layerCount {
         plans[l].reset()
         interpreted[l].reset()
@@ -117,7 +120,11 @@ struct PlanAgreement<Scalar: KernelScalar> {
         network.formReadoutError(label: label)
         network.scalars.modulator[0] = Scalar(random.nextNormal())
         credit.deliver(to: 0)
-        let quantities = interpreting ? (0..<layerCount).map { self.quantities(network, $0) } : []
+        var quantities: [ProjectionQuantities<Scalar>] = []
+        for l in 0..<(interpreting ? layerCount : 0) {
+          quantities.append(self.quantities(network, l))
+          quantities[l].takeNoise(rule, noise, projection: l, sample: k, step: t, mirror: false)
+        }
         for l in 0..<layerCount {
           plans[l].advance()
           if interpreting { interpreted[l].advance(quantities[l]) }
@@ -140,9 +147,21 @@ struct PlanAgreement<Scalar: KernelScalar> {
         if interpreting, resynchronises, !isHidden { interpreted[l].weights = network.projections[l].dense }
         plans[l].endSample()
         if interpreting { interpreted[l].endSample() }
+        if rule.mirror != nil {
+          var quantities = ProjectionQuantities<Scalar>(
+            preCount: network.sizes[l], postCount: network.sizes[l + 1])
+          quantities.sample = Scalar(k)
+          quantities.takeNoise(rule, noise, projection: l, sample: mirrorSteps, step: 0, mirror: true)
+          if interpreting, resynchronises {
+            interpreted[l].feedback = dense(credit.feedback(l)!, network.projections[l])
+          }
+          plans[l].mirror(step: mirrorSteps)
+          if interpreting { interpreted[l].mirror(quantities) }
+        }
         compare(l)
         if interpreting, resynchronises, isHidden { interpreted[l].weights = network.projections[l].dense }
       }
+      mirrorSteps += 1
     }
   }
 
@@ -178,6 +197,7 @@ struct PlanAgreement<Scalar: KernelScalar> {
     q.reward = network.scalars.reward[0]
     q.loss = network.scalars.loss[0]
     q.step = network.scalars.step[0]
+    q.sample = network.scalars.sample[0]
     return q
   }
 

@@ -47,6 +47,16 @@ private let oddPages: [String] = [
   "eligibility: {of: w * s_pre * y_post + a * s_pre, decay: 0.5}\ndw: a * mod * elig + a * elig**2",
   "layers: {-1: {dw: -a * e_post * y_pre}, 1: {dw: a * y_post * (y_pre - back(y_post))}}\ndw: -a * e_post * e_pre",
   "dw: clip(a * e_post, -0.001, 0.001) * step(y_pre - 0.1) + a * sign(e_post) * relu(y_pre) - a * abs(w) * sqrt(abs(y_post))",
+  "dw: -a * e_post * y_pre + a * xi",
+  "dw: -a * e_post * y_pre + a * xi_post * y_pre - a * s_post * xi_pre + a * xi_post * xi_pre",
+  "every: sample\ndw: -a * e_post * y_pre + a * xi * y_post",
+  "traces: {u_pre: {of: xi_pre, tau: 5}}\ndw: -a * e_post * u_pre + a * xi_pre * e_post",
+  "dw: a * e_post * y_pre * min(1, sample / 2) - a * floor(sample / 2 + 0.7 * t) * w",
+  "dw: a * e_post * y_pre - a * y_post * back_b(e_post) + a * ahead_b(y_pre) * y_pre",
+  "eligibility: {of: back_b(y_post) * s_post, tau: 4}\ndw: a * e_post * elig",
+  "credit: learned\ndw: -a * e_post * y_pre + a * back_b(y_post) * y_post\ndb: a * ahead(y_pre) * (y_pre - back_b(ahead(y_pre))) + a * ahead_b(e_pre) - a * b + 0.01 * xi",
+  "credit: learned\nevery: sample\nbounds: {b: [0.1, 0.4]}\ndw: -a * e_post * y_pre\ndb: a * w - a * b + a * ahead_b(xi_pre) * xi_pre",
+  "credit: learned\nmirror: {before: 3, each: 1}\nbounds: {b: [-0.4, 0.4]}\ndw: -a * e_post * y_pre\ndb: 20 * a * (ahead(xi_pre) * xi_pre - b) + a * xi * sample",
   "dw: a * exp(-y_post) * log(1 + abs(y_pre)) + a * min(e_post, y_post, psi_post) * max(y_pre, 0.2)",
 ].map {
   "schema: 1\nrule: odd\nsource: none\ncoefficients: {a: {start: 2.0e-3, range: [-1, 1], scale: 1.0e-3}}\n" + $0 + "\n"

@@ -43,7 +43,9 @@ struct RateAgreement {
         rule: rule, layer: l + 1, layerCount: layers, isActive: coefficients.map { $0 != 0 },
         view: network.view(l, feedback: pathway.feedback(l), errorFeedback: pathway.fixedFeedback(l)), form: form)
     }
-    for plan in plans { plan.bind(coefficients) }
+    let noise = NoiseDraws(seed: seed, lane: 0, episode: 0)
+    for plan in plans { plan.bind(coefficients, noise: noise) }
+    var mirrorSteps = 0
     var interpreted = (0..<layers).map { l in
       let projection = network.projections[l]
       return InterpretedProjection<Double>(
@@ -58,6 +60,7 @@ struct RateAgreement {
       let drive = (0..<inputs).map { _ in random.below(3) == 0 ? 0 : Float(random.nextDouble()) }
       let list = (0..<inputs).filter { drive[$0] != 0 }.map { UInt16($0) } + [0]
       pathway.beginSample(sample)
+      network.scalars.sample[0] = Double(sample)
       for l in 0..<layers {
         plans[l].reset()
         interpreted[l].reset()
@@ -66,7 +69,11 @@ struct RateAgreement {
       network.formReadoutError(label: random.below(outputs))
       network.scalars.modulator[0] = random.nextNormal()
       pathway.deliver(to: 0)
-      let quantities = (0..<layers).map { self.quantities(network, $0) }
+      let quantities = (0..<layers).map { l in
+        var quantities = self.quantities(network, l)
+        quantities.takeNoise(rule, noise, projection: l, sample: sample, step: 0, mirror: false)
+        return quantities
+      }
       for l in 0..<layers {
         plans[l].advance()
         interpreted[l].advance(quantities[l])
@@ -78,11 +85,22 @@ struct RateAgreement {
       for l in 0..<layers {
         plans[l].endSample()
         interpreted[l].endSample()
+        if rule.mirror != nil {
+          for step in mirrorSteps...mirrorSteps + 1 {
+            var quantities = ProjectionQuantities<Double>(
+              preCount: network.projections[l].preCount, postCount: network.sizes[l + 1])
+            quantities.sample = Double(sample)
+            quantities.takeNoise(rule, noise, projection: l, sample: step, step: 0, mirror: true)
+            plans[l].mirror(step: step)
+            interpreted[l].mirror(quantities)
+          }
+        }
         difference = max(difference, self.difference(network.projections[l].dense, interpreted[l].weights))
         guard rule.db != nil else { continue }
         let feedback = dense(pathway.feedback(l)!, network.projections[l])
         difference = max(difference, self.difference(feedback, interpreted[l].feedback))
       }
+      mirrorSteps += 2
     }
     for l in 0..<layers {
       plans[l].endEpisode()
@@ -114,6 +132,7 @@ struct RateAgreement {
     q.modulator = network.scalars.modulator[0]
     q.reward = network.scalars.reward[0]
     q.loss = network.scalars.loss[0]
+    q.sample = network.scalars.sample[0]
     return q
   }
 

@@ -187,6 +187,7 @@ struct RateNetworkTests {
               case .softplus: 1 / (1 + exp(-sharpness * x))
               case .tanh: 1 - expected * expected
               case .relu: x > 0 ? 1.0 : 0
+              case .sigmoid: exp(-abs(x)) / ((1 + exp(-abs(x))) * (1 + exp(-abs(x))))
               }
             // The slope 1 - y² is known as well as y is.
             note(y[i], expected, abs(expected), "\(function)(\(x))")
@@ -195,7 +196,8 @@ struct RateNetworkTests {
           Scalar.rateGain(count, kind: Int32(code), sharpness: Scalar(sharpness), y, into: psi)
           for i in 0..<count {
             let expected = function.gain(ofActivity: Double(y[i]), sharpness: sharpness)
-            note(psi[i], expected, function == .tanh ? 1 : abs(expected), "gain of \(function) \(y[i])")
+            note(
+              psi[i], expected, [.tanh, .sigmoid].contains(function) ? 1 : abs(expected), "gain of \(function) \(y[i])")
           }
         }
       }

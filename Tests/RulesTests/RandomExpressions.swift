@@ -24,8 +24,12 @@ struct RandomExpressions {
     case 10: return function(owner, depth: depth - 1)
     case 11: return part(owner).map { expression($0, depth: depth - 1) } ?? leaf(owner)
     case 12, 13: return reduction(owner, depth: depth - 1)
-    case 14 where owner == .pre || owner == .synapse: return back(expression(.post, depth: depth - 1))
-    case 14 where owner == .post, 15 where owner == .synapse: return ahead(expression(.pre, depth: depth - 1))
+    case 14 where owner == .pre || owner == .synapse:
+      let p = expression(.post, depth: depth - 1)
+      return stream.below(3) == 0 ? .backB(p) : back(p)
+    case 14 where owner == .post, 15 where owner == .synapse:
+      let q = expression(.pre, depth: depth - 1)
+      return stream.below(3) == 0 ? .aheadB(q) : ahead(q)
     default: return leaf(owner)
     }
   }
@@ -60,7 +64,8 @@ struct RandomExpressions {
     let side: Owner = stream.below(2) == 0 ? .pre : .post
     let vector = leaf(side, own: true)
     let total: Expression
-    switch stream.below(5) {
+    switch stream.below(6) {
+    case 5: total = dot(vector, side == .pre ? .backB(leaf(.post)) : .aheadB(leaf(.pre)))
     case 0: total = sum(vector * expression(side, depth: depth))
     case 1: total = mean(vector + expression(side, depth: depth))
     case 2: total = dot(vector, side == .pre ? back(leaf(.post)) : ahead(leaf(.pre)))
@@ -87,10 +92,14 @@ struct RandomExpressions {
     }
     let choices: [Expression] =
       switch owner {
-      case .scalar: [.quantity(.modulator), .quantity(.reward), .quantity(.loss), .quantity(.step), fanIn, fanOut]
-      case .pre: [yPre, ePre, sPre, vPre, .quantity(.psiPre), .trace("x_pre")]
-      case .post: [yPost, ePost, sPost, vPost, .quantity(.psiPost), .trace("x_post")]
-      case .synapse: [w, b, .quantity(.eligibility), yPre, yPost, ePre, ePost]
+      case .scalar:
+        [
+          .quantity(.modulator), .quantity(.reward), .quantity(.loss), .quantity(.step), .quantity(.sample), fanIn,
+          fanOut,
+        ]
+      case .pre: [yPre, ePre, sPre, vPre, .quantity(.psiPre), .trace("x_pre"), .quantity(.noisePre)]
+      case .post: [yPost, ePost, sPost, vPost, .quantity(.psiPost), .trace("x_post"), .quantity(.noisePost)]
+      case .synapse: [w, b, .quantity(.eligibility), .quantity(.noise), yPre, yPost, ePre, ePost]
       }
     return choices[stream.below(choices.count)]
   }
@@ -109,6 +118,8 @@ struct RandomExpressions {
     q.sPost = (0..<postCount).map { _ in Scalar(stream.below(2)) }
     (q.modulator, q.reward, q.loss, q.step) = (random(1)[0], random(1)[0], random(1)[0], Scalar(stream.below(5)))
     let synapses = preCount * postCount
+    (q.sample, q.noisePre, q.noisePost) = (Scalar(stream.below(5)), random(preCount), random(postCount))
+    q.noise = random(synapses)
     return Evaluation(
       quantities: q, weights: random(synapses), feedback: random(synapses), eligibility: random(synapses),
       coefficients: Dictionary(uniqueKeysWithValues: Self.coefficients.map { ($0, random(1)[0]) }),

@@ -13,14 +13,14 @@
 // Elementwise operations of a factor program.
 enum {
   MP_COPY, MP_ADD, MP_SUBTRACT, MP_MULTIPLY, MP_DIVIDE, MP_POWER, MP_NEGATE, MP_ABS, MP_SIGN, MP_SQRT, MP_EXP, MP_LOG,
-  MP_TANH, MP_RELU, MP_MIN, MP_MAX, MP_CLIP, MP_STEP
+  MP_TANH, MP_RELU, MP_MIN, MP_MAX, MP_CLIP, MP_STEP, MP_FLOOR
 };
 
 // Surrogate derivatives of the spike, a function of u = v - threshold.
 enum { MP_FAST_SIGMOID, MP_ARCTAN, MP_SIGMOID, MP_BOXCAR, MP_STRAIGHT_THROUGH };
 
 // Activity of a rate neuron.
-enum { MP_RATE_SOFTPLUS, MP_RATE_TANH, MP_RATE_RELU };
+enum { MP_RATE_SOFTPLUS, MP_RATE_TANH, MP_RATE_RELU, MP_RATE_SIGMOID };
 
 // How a membrane forgets its spike.
 enum { MP_RESET_ZERO, MP_RESET_SUBTRACT, MP_RESET_NONE };

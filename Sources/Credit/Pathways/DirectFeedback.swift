@@ -17,6 +17,7 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
   private let columns: Int
   private let scratch: UnsafeMutablePointer<UInt32>
   private let row: UnsafeMutablePointer<Float>
+  private var isGiven = false
 
   public init(network: Network<Scalar>) {
     self.network = network
@@ -28,7 +29,21 @@ public final class DirectFeedback<Scalar: KernelScalar>: CreditPathway {
     row = arena.allocate(network.outputCount, of: Float.self)
   }
 
+  /// Lets every episode have this feedback, one matrix [readout, neurons] a group from the input up, instead of drawn
+  /// feedback; nil draws again.
+  public func startEpisodes(from dense: [[Scalar]]?) {
+    isGiven = dense != nil
+    guard let dense else { return }
+    precondition(dense.count == matrices.count, "\(dense.count) matrices for \(matrices.count) groups")
+    for (l, matrix) in matrices.enumerated() {
+      let (n, m) = (network.sizes[l], network.outputCount)
+      precondition(dense[l].count == n * m, "\(dense[l].count) feedback weights for \(n * m)")
+      for j in 0..<n { for i in 0..<m { matrix[j * columns + i] = dense[l][i * n + j] } }
+    }
+  }
+
   public func beginEpisode(_ draws: EpisodeDraws) {
+    if isGiven { return }
     for (l, matrix) in matrices.enumerated() {
       let bound =
         network.parameters.feedbackScale * (6 / Double(network.sizes[l] + network.outputCount)).squareRoot()

@@ -11,13 +11,22 @@ public final class LearnedFeedback<Scalar: KernelScalar>: CreditPathway {
 
   private let path: LayerwiseDelivery<Scalar>
   private let feedbackWeights: FeedbackMatrices<Scalar>
+  private var given: [[Scalar]]?
 
   public init(network: Network<Scalar>) {
     path = LayerwiseDelivery(network: network)
     feedbackWeights = FeedbackMatrices(network: network)
   }
 
-  public func beginEpisode(_ draws: EpisodeDraws) { feedbackWeights.draw(draws) }
+  /// Lets the feedback of every episode start from these matrices, one [post, pre] a projection, instead of drawn ones;
+  /// nil draws again.
+  public func startEpisodes(from matrices: [[Scalar]]?) { given = matrices }
+
+  public func beginEpisode(_ draws: EpisodeDraws) {
+    // A rule may have moved what no draw covers: the weights of bias units.
+    feedbackWeights.clear()
+    if let given { feedbackWeights.take(given) } else { feedbackWeights.draw(draws) }
+  }
 
   @specialized(where Scalar == Float)
   public func deliver(to lowest: Int) {

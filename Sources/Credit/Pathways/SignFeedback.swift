@@ -39,10 +39,17 @@ public final class FixedSignFeedback<Scalar: KernelScalar>: CreditPathway {
   public static var name: String { "frsf" }
 
   private let magnitudes: SignedMagnitudes<Scalar>
+  private var isGiven = false
 
   public init(network: Network<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
 
-  public func beginEpisode(_ draws: EpisodeDraws) { magnitudes.draw(draws, round: 0) }
+  /// Lets every episode have these magnitudes, one matrix [post, pre] a projection, instead of drawn ones; nil draws again.
+  public func startEpisodes(from matrices: [[Scalar]]?) {
+    isGiven = matrices != nil
+    if let matrices { magnitudes.matrices.take(matrices) }
+  }
+
+  public func beginEpisode(_ draws: EpisodeDraws) { if !isGiven { magnitudes.draw(draws, round: 0) } }
 
   public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
 
@@ -58,12 +65,19 @@ public final class BatchwiseSignFeedback<Scalar: KernelScalar>: CreditPathway {
 
   private let magnitudes: SignedMagnitudes<Scalar>
   private var draws = EpisodeDraws(seed: 0, lane: 0, index: 0)
+  private var isGiven = false
 
   public init(network: Network<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
 
+  /// Lets every sample have these magnitudes, one matrix [post, pre] a projection, instead of drawn ones; nil draws again.
+  public func startEpisodes(from matrices: [[Scalar]]?) {
+    isGiven = matrices != nil
+    if let matrices { magnitudes.matrices.take(matrices) }
+  }
+
   public func beginEpisode(_ draws: EpisodeDraws) { self.draws = draws }
 
-  public func beginSample(_ index: Int) { magnitudes.draw(draws, round: UInt32(index)) }
+  public func beginSample(_ index: Int) { if !isGiven { magnitudes.draw(draws, round: UInt32(index)) } }
 
   public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
 

@@ -109,9 +109,10 @@ extension Interval {
   init(_ quantity: Quantity) {
     switch quantity {
     case .sPre, .sPost: self = Interval(0, 1)
-    case .psiPre, .psiPost, .loss, .step: self = .nonNegative
+    case .psiPre, .psiPost, .loss, .step, .sample: self = .nonNegative
     case .fanIn, .fanOut: self = Interval(1, .infinity)
-    case .yPre, .yPost, .vPre, .vPost, .ePre, .ePost, .weight, .feedback, .eligibility, .modulator, .reward:
+    case .yPre, .yPost, .vPre, .vPost, .ePre, .ePost, .weight, .feedback, .eligibility, .modulator, .reward,
+      .noisePre, .noisePost, .noise:
       self = .all
     }
   }
@@ -141,7 +142,7 @@ extension Interval {
     case .call(let function): self = Interval(function, arguments)
     case .reduce(let reduction):
       self = Interval(reduction, arguments, isSquare: isSquare)
-    case .back, .ahead: self = .all
+    case .back, .ahead, .backB, .aheadB: self = .all
     }
   }
 
@@ -163,6 +164,7 @@ extension Interval {
     case .step:
       let isPositive = x.lower > 0 || (x.lower == 0 && !x.canBeZero)
       self = isPositive ? Interval(1, 1) : Interval(0, x.upper > 0 ? 1 : 0)
+    case .floor: self = x.mapped({ $0.rounded(.down) }, canBeZero: x.lower < 1 && x.upper >= 0)
     case .min: self = arguments.dropFirst().reduce(x, Interval.smaller)
     case .max: self = arguments.dropFirst().reduce(x, Interval.larger)
     case .clip: self = Interval.smaller(Interval.larger(x, arguments[1]), arguments[2])

@@ -5,7 +5,7 @@ struct NamesAreFree {
   /// Words that Python, SymPy or Brian2 would not take as names.
   private static let foreign: Set<String> = [
     "and", "as", "def", "del", "dt", "elif", "else", "False", "for", "from", "if", "import", "in", "inf", "is",
-    "lambda", "nan", "None", "not", "or", "pi", "True", "while", "with", "xi",
+    "lambda", "nan", "None", "not", "or", "pi", "True", "while", "with",
   ]
 
   /// Why nothing can be declared with this name, or nil.

@@ -10,8 +10,13 @@ struct NamesAreKnown {
     self.symbols = symbols
   }
 
+  /// Products with a matrix of weights: name, form, and whom the result belongs to.
+  static let products: [(name: String, form: Located.Form, owner: Owner)] = [
+    ("back", .back, .pre), ("ahead", .ahead, .post), ("back_b", .backB, .pre), ("ahead_b", .aheadB, .post),
+  ]
+
   /// Names that are called with parentheses.
-  static let callables = Function.allCases.map(\.rawValue) + Reduction.allCases.map(\.rawValue) + ["back", "ahead"]
+  static let callables = Function.allCases.map(\.rawValue) + Reduction.allCases.map(\.rawValue) + products.map(\.name)
 
   private var visible: [String] {
     Quantity.allCases.map(\.rawValue) + symbols.coefficients.keys.sorted() + symbols.traces.keys.sorted()
@@ -70,10 +75,8 @@ struct NamesAreKnown {
         (.call(function), function.argumentCount, NamesAreKnown.joined(parts))
       } else if let reduction = Reduction(rawValue: name) {
         (.reduce(reduction), reduction == .dot ? 2...2 : 1...1, .scalar)
-      } else if name == "back" {
-        (.back, 1...1, .pre)
-      } else if name == "ahead" {
-        (.ahead, 1...1, .post)
+      } else if let product = NamesAreKnown.products.first(where: { $0.name == name }) {
+        (product.form, 1...1, product.owner)
       } else {
         (.unknown, 0...0, nil)
       }

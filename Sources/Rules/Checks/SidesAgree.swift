@@ -21,6 +21,8 @@ struct SidesAgree {
     switch part.form {
     case .back where owners[0] != .post: return "back needs a post quantity, but \(belongs(0))"
     case .ahead where owners[0] != .pre: return "ahead needs a pre quantity, but \(belongs(0))"
+    case .backB where owners[0] != .post: return "back_b needs a post quantity, but \(belongs(0))"
+    case .aheadB where owners[0] != .pre: return "ahead_b needs a pre quantity, but \(belongs(0))"
     case .reduce(let reduction):
       if let index = owners.firstIndex(where: { $0 != .pre && $0 != .post }) {
         return "\(reduction.rawValue) runs over the neurons of one side, but \(belongs(index))"

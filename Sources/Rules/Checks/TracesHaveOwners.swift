@@ -18,7 +18,7 @@ struct TracesHaveOwners {
           report(
             .traceOwners, part.range, "a trace belongs to a neuron, but \(quantity.rawValue) belongs to the synapse")
         case .quantity(let quantity): if quantity.owner != .scalar { sides.insert(quantity.owner) }
-        case .back, .ahead:
+        case .back, .ahead, .backB, .aheadB:
           readsSynapse = true
           report(.traceOwners, part.range, "a trace reads no weights, but \(equation.text(of: part)) does")
         case .trace(let name) where name == trace.name:

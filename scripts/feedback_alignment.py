@@ -3,10 +3,11 @@ feedback on digits. Learning rates are chosen on the selection pool by seed 1, f
 answered once, by seeds 1 to 3. Everything is written to docs/feedback-alignment/*.csv; the figure is drawn from these.
 
     python3 scripts/feedback_alignment.py run mnist digits
-    python3 scripts/feedback_alignment.py draw
+    python3 scripts/feedback_alignment.py draw table
 """
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/feedback-alignment"
-TOOL = ROOT / ".build/release/metaplast"
+TOOL = os.environ.get("METAPLAST", ROOT / ".build/release/metaplast")
 SEEDS = (1, 2, 3)
 FAMILY = {
     "backprop": "BP", "sign-symmetry": "uSF", "sign-symmetry-resampled": "brSF", "sign-symmetry-fixed": "frSF",
@@ -104,9 +105,23 @@ def draw():
     figure.savefig(FOLDER / "errors.svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
 
 
+def table():
+    """The rows of the page's tables."""
+    for setting, (_, rules, _) in EXPERIMENTS.items():
+        with open(FOLDER / f"{setting}.csv") as file:
+            rows = [row for row in csv.DictReader(file) if row["split"] == "test"]
+        print(setting)
+        for name, (label, _) in rules.items():
+            mine = [row for row in rows if row["rule"] == name]
+            scores = [100 * float(row["accuracy"]) for row in mine]
+            mean = sum(scores) / len(scores)
+            each = ", ".join(f"{score:.2f}" for score in scores)
+            print(f"| {label} | `{name}` | {float(mine[0]['eta']):g} | {mean:.2f} | {each} |")
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["draw"]:
-        draw()
-    else:
+    if sys.argv[1:2] == ["run"]:
         for one in sys.argv[2:]:
             run(one)
+    for verb in sys.argv[1:]:
+        {"draw": draw, "table": table}.get(verb, lambda: None)()

@@ -58,7 +58,7 @@ extension Rule {
           .mapping(
             PageKeys([
               PageKey(
-                "before", .integer(0...1_000_000), default: .integer(0), doc: "Steps before the first support sample."),
+                "before", .integer(0...1_000_000), doc: "Steps before the first support sample; without it none."),
               PageKey(
                 "each", .integer(0...1_000_000), doc: "Steps after every support sample; without it none."),
             ])), doc: "Phases between samples in which db alone is applied, from noise and weights."),
@@ -150,7 +150,7 @@ extension Rule {
       every: checked(Cadence(rawValue: value.require("every").text)),
       dw: expression(draft.dw), db: draft.db.map { expression($0) },
       mirror: value["mirror"].map {
-        MirrorPhases(before: $0.require("before").integer, each: $0["each"]?.integer ?? 0)
+        MirrorPhases(before: $0["before"]?.integer ?? 0, each: $0["each"]?.integer ?? 0)
       },
       layers: draft.layers.map { LayerRule(layer: $0.layer, dw: expression($0.equation)) },
       weightBounds: value["bounds.w"]?.interval, feedbackBounds: value["bounds.b"]?.interval,

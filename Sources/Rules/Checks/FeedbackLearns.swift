@@ -6,7 +6,7 @@ struct FeedbackLearns {
   static func check(_ draft: inout RuleDraft) {
     // Whether there is a `db` is a question to the page: one that cannot be read is still there.
     guard let value = draft.value else { return }
-    if let mirror = value["mirror"], mirror["before"]?.integer == 0, (mirror["each"]?.integer ?? 0) == 0 {
+    if let mirror = value["mirror"], (mirror["before"]?.integer ?? 0) == 0, (mirror["each"]?.integer ?? 0) == 0 {
       draft.report(.feedback, mirror.keyPlace, "mirror needs before or each above 0: without it db is never applied")
     }
     if let equation = draft.db, value["mirror"] != nil { readsNoSample(equation, &draft) }

@@ -63,6 +63,8 @@ public struct MemoryNeed: Sendable, Hashable {
     // precision; feedback weights in half precision.
     var perSynapse = 18
     if rule.eligibility != nil { perSynapse += 4 }
+    if rule.db != nil { perSynapse += 4 }
+    if rule.reads(.noise) { perSynapse += 4 }
     if rule.every == .sample { perSynapse += 4 }
     // A rule's values are vectors, a few per quantity, trace and intermediate value; changes that are held back are
     // pairs of vectors, and what is put off to the end of a sample is kept for every step.

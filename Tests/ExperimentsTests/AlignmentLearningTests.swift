@@ -54,12 +54,12 @@ struct AlignmentLearningTests {
   func angles() throws {
     let family = try TaskCatalogue.load("digits", directory: sharedData.folder.path)
     let rules: [(page: String, values: [String: Double])] = [
-      ("backprop", ["eta": 0.01]), ("feedback-alignment", ["eta": 0.01]),
-      ("symmetric-alignment", ["eta": 0.01, "mirror": 0.05, "decay": 0.025]),
-      ("weight-mirror-noise", ["eta": 0.01, "mirror": 1e-3, "decay": 5e-4]),
-      ("kolen-pollack", ["eta": 0.01, "decay": 1e-4]),
-      ("information-alignment", ["eta": 0.01, "mirror": 2e-3, "null": 2e-4, "decay": 1e-3]),
-      ("activation-alignment", ["eta": 0.01, "mirror": 2e-3, "sparse": 1e-3]),
+      ("backprop", ["eta": 0.005]), ("feedback-alignment", ["eta": 0.005]),
+      ("symmetric-alignment", ["eta": 0.005, "mirror": 0.05, "decay": 0.025]),
+      ("weight-mirror-noise", ["eta": 0.005, "mirror": 1e-3, "decay": 5e-4]),
+      ("kolen-pollack", ["eta": 0.005, "decay": 1e-4]),
+      ("information-alignment", ["eta": 0.005, "mirror": 2e-3, "null": 2e-4, "decay": 1e-3]),
+      ("activation-alignment", ["eta": 0.005, "mirror": 2e-3, "sparse": 1e-3]),
     ]
     // METAPLAST_REPORT=1 runs the whole experiment and prints what docs/feedback-alignment.md says.
     let reports = ProcessInfo.processInfo.environment["METAPLAST_REPORT"] == "1"

@@ -176,6 +176,18 @@ extension BadPage {
       "task: {pools: even}",
       "task.pools must be standard or equal, not \"even\""),
     BadPage(
+      "task: {passes: 0}",
+      "task.passes must lie between 1 and 100000 (got 0)"),
+    BadPage(
+      "task: {passes: 100000}",
+      "task.passes must be at most 67108, for an episode presents at most 16777216 samples (got 100000 passes of 250)"),
+    BadPage(
+      "task: {passes: 2}\noptimizer: {kind: meta-gradient}",
+      "task.passes must be 1 with optimizer.kind meta-gradient, which follows one pass (got 2)"),
+    BadPage(
+      "task: {support: all}",
+      "task.support must be own or search, not \"all\""),
+    BadPage(
       "task: {replacement: maybe}",
       "task.replacement must be true or false (got \"maybe\")"),
     BadPage(

@@ -34,7 +34,7 @@ LEARNED = {
 SELECTION = {"mnist": 1, "digits": 3}             # episodes on which a learning rate is chosen
 EXPERIMENTS = {
     "mnist": ("feedback-family-mnist", {name: (label, {}) for name, label in FAMILY.items()},
-              (1e-3, 3e-3, 1e-2)),
+              (1e-3, 2.5e-3, 5e-3, 1e-2)),
     "digits": ("alignment-digits", {**{name: (label, {}) for name, label in FAMILY.items()}, **LEARNED},
                (1e-3, 2.5e-3, 5e-3, 1e-2)),
 }

@@ -21,11 +21,16 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
   /// `round` 0 is the episode's draw; other rounds are fresh draws within it.
   @specialized(where Scalar == Float)
   func draw(_ draws: EpisodeDraws, round: UInt32 = 0) {
-    for (l, projection) in network.projections.enumerated() {
-      draws.fillFeedback(
-        matrices[l], part: round << 8 | UInt32(l), preCount: projection.neuronCount, postCount: projection.postCount,
-        bound: projection.bound(scale: network.parameters.feedbackScale), row: row)
-    }
+    for l in matrices.indices { draw(l, draws, round: round) }
+  }
+
+  /// Draws the matrix of projection `l`.
+  @specialized(where Scalar == Float)
+  func draw(_ l: Int, _ draws: EpisodeDraws, round: UInt32) {
+    let projection = network.projections[l]
+    draws.fillFeedback(
+      matrices[l], part: round << 8 | UInt32(l), preCount: projection.neuronCount, postCount: projection.postCount,
+      bound: projection.bound(scale: network.parameters.feedbackScale), row: row)
   }
 
   /// Takes matrices [post, pre] of neurons as they are.
@@ -46,10 +51,12 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
   }
 
   /// Turns every weight into its magnitude.
-  func takeMagnitudes() {
-    for (matrix, projection) in zip(matrices, network.projections) {
-      for k in 0..<projection.preCount * projection.columns { matrix[k] = abs(matrix[k]) }
-    }
+  func takeMagnitudes() { for l in matrices.indices { takeMagnitudes(l) } }
+
+  /// Turns every weight of projection `l` into its magnitude.
+  func takeMagnitudes(_ l: Int) {
+    let projection = network.projections[l]
+    for k in 0..<projection.preCount * projection.columns { matrices[l][k] = abs(matrices[l][k]) }
   }
 }
 

@@ -124,7 +124,7 @@ public struct GridTable: Sendable {
 
 extension Experiment {
   /// Training examples that an episode shows.
-  var examplesSeen: Int { task.shape.ways * task.shape.shots }
+  var examplesSeen: Int { task.passes * task.shape.ways * task.shape.shots }
 }
 
 extension TaskFacts {

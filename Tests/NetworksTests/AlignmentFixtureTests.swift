@@ -10,7 +10,7 @@ import Testing
 /// Samples of a projection as `alignment.h5` has them: `x` comes in, `dy` is the gradient that arrives.
 ///
 /// Its W is [n_in, n_out] and its B [n_out, n_in], so that our `b` [post, pre] is B as it stands.
-private struct Layer {
+private struct Layer: ~Copyable {
   let file: HDF5File
   let preCount: Int, postCount: Int, batch: Int
   let weights: [Double], feedback: [Double], inputs: [Double], errors: [Double]

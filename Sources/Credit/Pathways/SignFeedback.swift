@@ -66,8 +66,14 @@ public final class BatchwiseSignFeedback<Scalar: KernelScalar>: CreditPathway {
   private let magnitudes: SignedMagnitudes<Scalar>
   private var draws = EpisodeDraws(seed: 0, lane: 0, index: 0)
   private var isGiven = false
+  private var sample: UInt32 = 0
+  /// The lowest projection whose magnitudes are those of the sample at hand, and the lowest that is read by its address.
+  @exclusivity(unchecked) private var drawnFrom = 0, readFrom: Int
 
-  public init(network: Network<Scalar>) { magnitudes = SignedMagnitudes(network: network) }
+  public init(network: Network<Scalar>) {
+    magnitudes = SignedMagnitudes(network: network)
+    readFrom = network.projections.count
+  }
 
   /// Lets every sample have these magnitudes, one matrix [post, pre] a projection, instead of drawn ones; nil draws again.
   public func startEpisodes(from matrices: [[Scalar]]?) {
@@ -77,12 +83,31 @@ public final class BatchwiseSignFeedback<Scalar: KernelScalar>: CreditPathway {
 
   public func beginEpisode(_ draws: EpisodeDraws) { self.draws = draws }
 
-  public func beginSample(_ index: Int) { if !isGiven { magnitudes.draw(draws, round: UInt32(index)) } }
+  public func beginSample(_ index: Int) {
+    sample = UInt32(index)
+    drawnFrom = magnitudes.network.projections.count
+    draw(from: readFrom)
+  }
 
-  public func deliver(to lowest: Int) { magnitudes.deliver(to: lowest) }
+  public func deliver(to lowest: Int) {
+    draw(from: lowest)
+    magnitudes.deliver(to: lowest)
+  }
 
   public func errorSource(_ l: Int) -> ErrorSource<Scalar>? {
-    .signedMagnitudes(UnsafePointer(magnitudes.matrices.matrices[l]))
+    readFrom = min(readFrom, l)
+    draw(from: l)
+    return .signedMagnitudes(UnsafePointer(magnitudes.matrices.matrices[l]))
+  }
+
+  /// Draws what errors of this sample need and is not drawn yet: the input's projection, the largest, is seldom asked for.
+  private func draw(from lowest: Int) {
+    guard !isGiven, lowest < drawnFrom else { return }
+    for l in lowest..<drawnFrom {
+      magnitudes.matrices.draw(l, draws, round: sample)
+      magnitudes.matrices.takeMagnitudes(l)
+    }
+    drawnFrom = lowest
   }
 }
 

@@ -6,29 +6,45 @@ import Rules
 /// `config`: experiments as they are read.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Show and check experiments; print JSON Schema for editors.",
+    commandName: "config", abstract: "Show and check experiments and grids; print JSON Schema for editors.",
     subcommands: [Show.self, Check.self, Schema.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print an experiment with every default filled in, as JSON.")
-    @Argument(help: "The experiment's page.") var page: String
+      abstract: "Print an experiment with every default filled in, or a grid, as JSON.")
+    @Argument(help: "The experiment's or grid's page.") var page: String
     @OptionGroup var change: ChangeOptions
 
     func run() throws {
+      if try Grid.isGrid(page) {
+        let grid = try Grid.load(page, overrides: change.overrides.map { try PageOverride($0) }).grid
+        let cells = try GridLayout(grid).cells.count
+        guard case .object(let members) = grid.json else { return }
+        Output.line(JSON.object(members + [.init("cells", .integer(cells))]).text(indent: 2))
+        return
+      }
       Output.line(try ResolvedExperiment.load(page, overrides: change.overrides).json.text(indent: 2))
     }
   }
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Check experiments, their rules included.")
-    @Argument(help: "Experiment pages.") var pages: [String]
+    static let configuration = CommandConfiguration(abstract: "Check experiments and grids, their rules included.")
+    @Argument(help: "Pages of experiments or grids.") var pages: [String]
     @OptionGroup var change: ChangeOptions
 
     func run() throws {
       var failures: [Failure] = []
       for page in pages {
         do {
+          if try Grid.isGrid(page) {
+            let grid = try Grid.load(page, overrides: change.overrides.map { try PageOverride($0) }).grid
+            let layout = try GridLayout(grid)
+            let rules = try GridSession.rules(of: grid, near: page)
+            let references = EvaluateCommand.references(grid.scoresReferences).map(\.rawValue)
+            _ = try EvaluateCommand.reference(grid.baseline, among: rules.map(\.name) + references)
+            Output.line("\(page): ok, \(rules.count) rules in \(layout.cells.count) cells")
+            continue
+          }
           let resolved = try ResolvedExperiment.load(page, overrides: change.overrides)
           let experiment = resolved.experiment
           let rule = try LoadedRule.load(experiment.rule, near: page).rule
@@ -52,13 +68,14 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the JSON Schema of a kind of page.")
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-      case experiment, rule
+      case experiment, grid, rule
     }
-    @Argument(help: "experiment or rule.") var kind: Kind
+    @Argument(help: "experiment, grid or rule.") var kind: Kind
 
     func run() throws {
       switch kind {
       case .experiment: Output.line(ExperimentPage.schema.jsonSchema.text(indent: 2))
+      case .grid: Output.line(GridPage.schema.jsonSchema.text(indent: 2))
       case .rule: Output.line(Rule.pageSchema.jsonSchema.text(indent: 2))
       }
     }

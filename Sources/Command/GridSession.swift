@@ -61,7 +61,7 @@ final class GridSession {
 
   /// The grid of a record that was stopped.
   static func resuming(_ path: String, _ options: EvaluateCommand) throws -> GridSession {
-    var (record, rules) = try GridRecord.open(path)
+    let (record, rules) = try GridRecord.open(path)
     for path in [options.csv, options.diagnosis.report].compactMap({ $0 }) {
       try RunPath.check(path, force: false, resumes: false)
     }
@@ -74,7 +74,6 @@ final class GridSession {
     if let shard, let own = record.table.table.shard, shard.text != own {
       throw RecordMismatch(path: path, message: "is shard \(own), not \(shard.text)")
     }
-    record.resume(.current(workers: options.work.threads))
     return GridSession(record, rules, references, shard, options, replaces: true)
   }
 
@@ -105,7 +104,9 @@ final class GridSession {
     return (grid, text, file)
   }
 
-  private static func rules(of grid: Grid, near file: String) throws -> [GridRule] {
+  /// The rules that a grid names, with names that are all different.
+  /// - Parameter file: the page that names them.
+  static func rules(of grid: Grid, near file: String) throws -> [GridRule] {
     let subjects = try grid.rules.map { choice in
       let subject: RuleSubject
       do {
@@ -139,6 +140,7 @@ final class GridSession {
     if wanted.isEmpty, record.status == .complete {
       return try finish(voice)
     }
+    if options.resume != nil { record.resume(.current(workers: crew.workers)) }
     try record.publish(.running, replacing: replaces)
     voice.began(workers: crew.workers)
 

@@ -16,10 +16,18 @@ struct GridSheet {
     table.tasks.indices.flatMap { task in
       table.shots.indices.map { shot in
         let shots = "\(table.shots[shot]) shot\(table.shots[shot] == 1 ? "" : "s")"
-        let parts = table.tasks.count > 1 || table.shots.count == 1 ? [table.tasks[task]] : []
+        let parts = table.tasks.count > 1 || table.shots.count == 1 ? [name(ofTask: task)] : []
         return (task, shot, (parts + (table.shots.count > 1 ? [shots] : [])).joined(separator: ", "))
       }
     }
+  }
+
+  /// A task's label, without the data set where all tasks have the same.
+  private func name(ofTask task: Int) -> String {
+    guard let facts = table.taskFacts, Set(facts.map(\.data)).count == 1, table.tasks.count > 1 else {
+      return table.tasks[task]
+    }
+    return String(table.tasks[task].dropFirst(facts[0].data.count + 2))
   }
 
   /// Rows of rules that could not be scored, each once for a task and a number of shots.

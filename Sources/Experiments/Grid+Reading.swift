@@ -13,6 +13,12 @@ extension Grid {
     return (try read(text: text, file: file, overrides: overrides), text)
   }
 
+  /// Whether a page is a grid's and not an experiment's: it has the key `grid`.
+  /// - Throws: `PageFileError`, or `Diagnostics`.
+  public static func isGrid(_ file: String) throws -> Bool {
+    try Page.load(path: file).root["grid"] != nil
+  }
+
   /// Reads a grid from text; see `load`.
   public static func read(text: String, file: String, overrides: [PageOverride] = []) throws -> Grid {
     let page = try Page.parse(text: text, file: file)

@@ -45,7 +45,7 @@ public struct ScoreTable: Sendable, Equatable {
   public init(_ table: EvaluationTable, task: Int, shot: Int, seed: UInt64) {
     self.task = table.tasks[task]
     shots = table.shots[shot]
-    ways = table.ways
+    ways = table.ways(task: task)
     chance = Double(table.chanceLevel[task])
     episodes = table.seeds
     var first: [Double]?

@@ -100,7 +100,27 @@ enum ReferenceRecord {
       table.runTime[run] = 0.125
     }
     table.firingRate = (0..<table.status.count * 2).map { Float($0) }
+    table.split = "test"
+    table.shard = "1/2"
+    table.taskFacts = [
+      TaskFacts(data: "fashion", ways: 5, queries: 20, neuron: "lif", hidden: "170 100", credit: "random")
+    ]
+    table.axes = ["depth", "network.neuron"]
+    table.axisValues = ["2", "lif"]
+    table.runSeeds = [1, 1, 1, 2, 2, 2]
+    table.episodes = [0, 1, 2, 0, 1, 2]
+    table.reasons = ["", "", "no such data"]
     return table
+  }
+
+  static var findings: Findings {
+    var findings = Findings(rules: evaluation.rules, tasks: ["fashion"], shots: [50], baseline: "feedback-alignment")
+    findings.episodes = [6, 6, 0]
+    findings.rank = [1, 2, 3]
+    for (place, measure) in Findings.Measure.allCases.enumerated() {
+      findings.measures[measure] = [Double(place) / 8, Double(place) / 16, .nan]
+    }
+    return findings
   }
 
   /// The record in memory with `generations` generations of one session; complete when `finished`.
@@ -120,6 +140,7 @@ enum ReferenceRecord {
     ])
     try record.setRules(rules)
     try record.setEvaluation(evaluation)
+    try record.setFindings(findings)
     try record.endSession(exitReason: "complete", ended: "2026-01-31T12:30:00Z")
     try record.setStatus(.complete)
   }

@@ -41,6 +41,16 @@ struct RoundTripTests {
       let table = try #require(try record.evaluation())
       #expect(table.accuracy == ReferenceRecord.evaluation.accuracy)
       #expect(table == ReferenceRecord.evaluation)
+      let findings = try #require(try record.findings())
+      let expected = ReferenceRecord.findings
+      #expect(findings.rules == expected.rules && findings.tasks == expected.tasks && findings.shots == expected.shots)
+      #expect(findings.episodes == expected.episodes && findings.rank == expected.rank)
+      #expect(findings.baseline == expected.baseline && findings.intervalMethod == expected.intervalMethod)
+      for measure in Findings.Measure.allCases {
+        // What is not defined is NaN, and comes back so.
+        let pairs = zip(try #require(findings.measures[measure]), try #require(expected.measures[measure]))
+        #expect(pairs.allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }, "\(measure)")
+      }
       let archive = try record.archive()
       #expect(archive.count == 2 && archive[0].parameter == [1, 2, 3] && archive[1].complexity.isNaN)
     }

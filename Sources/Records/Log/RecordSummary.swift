@@ -62,8 +62,12 @@ public struct RecordSummary: Sendable, Hashable, Codable {
     public var shots: [Int]
     /// Test episodes.
     public var episodes: Int
-    /// Classes per episode.
+    /// Classes per episode; the first task's where tasks differ.
     public var ways: Int
+    /// Which shard of a grid it is, such as `1/4`.
+    public var shard: String?
+    /// Runs that are pending.
+    public var pending: Int
     /// One line per rule.
     public var scores: [Score]
   }
@@ -154,16 +158,20 @@ extension RecordSummary {
     let steps = table.steps.count
     func mean(_ values: [Float], _ rule: Int) -> (Double?, Int) {
       guard steps > 0 else { return (nil, 0) }
-      let all = (rule * runs..<(rule + 1) * runs).map { Double(values[$0 * steps + steps - 1]) }.filter(\.isFinite)
+      // Runs that learn less long end at an earlier step.
+      let all = (rule * runs..<(rule + 1) * runs).compactMap { run in
+        values[run * steps..<(run + 1) * steps].last { $0.isFinite }.map(Double.init)
+      }
       return (all.isEmpty ? nil : all.reduce(0, +) / Double(all.count), all.count)
     }
     return Evaluation(
       tasks: table.tasks, shots: table.shots, episodes: table.seeds.count, ways: table.ways,
+      shard: table.shard, pending: table.status.count { $0 == .pending },
       scores: table.rules.indices.map { rule in
         let (accuracy, measured) = mean(table.accuracy, rule)
         return Score(
           rule: table.rules[rule], accuracy: accuracy, loss: mean(table.loss, rule).0, runs: measured,
-          notOK: table.status[rule * runs..<(rule + 1) * runs].count { $0 != .ok })
+          notOK: table.status[rule * runs..<(rule + 1) * runs].count { $0 != .ok && $0 != .pending })
       })
   }
 
@@ -210,7 +218,9 @@ extension RecordSummary.Search {
 extension RecordSummary.Evaluation {
   fileprivate var lines: [String] {
     let shots = shots.map(String.init).joined(separator: ", ")
-    var lines = ["  evaluation \(tasks.joined(separator: ", ")); \(ways)-way, \(shots)-shot, \(episodes) episodes"]
+    var lines = ["  evaluation \(tasks.joined(separator: "; ")); \(ways)-way, \(shots)-shot, \(episodes) episodes"]
+    if let shard { lines.append("    shard \(shard)") }
+    if pending > 0 { lines.append("    \(pending) runs pending") }
     for score in scores {
       let accuracy = score.accuracy.map { fixed($0, 3) } ?? "not measured"
       let loss = score.loss.map { ", loss \(fixed($0, 3))" } ?? ""

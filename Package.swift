@@ -46,11 +46,14 @@ let package = Package(
         "Rules", "Kernels", "CKernels", "Networks", "Credit", "Tasks",
         .product(name: "RealModule", package: "swift-numerics"),
       ], exclude: ["README.md"]),
+    .target(
+      name: "ThroughTime", dependencies: ["Networks", "Kernels", "Tasks", "Arithmetic"], exclude: ["README.md"]),
     .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Pages", "Rules", "Kernels", "Networks", "Credit", "Unrolled", "Tasks", "Search", "Records", "Arithmetic",
+        "Pages", "Rules", "Kernels", "Networks", "Credit", "Unrolled", "ThroughTime", "Tasks", "Search", "Records",
+        "Arithmetic",
       ],
       exclude: ["README.md"]),
     .target(name: "Export", dependencies: ["Records", "Rules", "Pages", "Arithmetic"], exclude: ["README.md"]),
@@ -85,6 +88,12 @@ let package = Package(
       dependencies: [
         "Unrolled", "Experiments", "Credit", "Networks", "Kernels", "Rules", "Tasks", "Arithmetic", "Records",
         "CAllocations", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .testTarget(
+      name: "ThroughTimeTests",
+      dependencies: [
+        "ThroughTime", "Networks", "Kernels", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),
     .testTarget(

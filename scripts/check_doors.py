@@ -8,7 +8,8 @@ import sys
 
 # The rooms, lowest first: a room may only import rooms that stand before it. Tests may import any room.
 STOREYS = [
-    "CHDF5", "CZlib", "CKernels", "Arithmetic", "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Unrolled", "Search",
+    "CHDF5", "CZlib", "CKernels", "Arithmetic", "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Unrolled",
+    "ThroughTime", "Search",
     "Records", "Experiments", "Export", "Command",
 ]
 # Modules of the toolchain, open to all.

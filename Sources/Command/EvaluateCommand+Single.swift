@@ -26,12 +26,14 @@ extension EvaluateCommand {
       contender.name = name
       return contender
     }
-    let reference = try Self.reference(baseline, among: names + baselines.map(\.rawValue))
+    let learners = baselines.isEmpty ? [] : resolved.experiment.references
+    let references = (learners: learners, network: resolved.experiment.network)
+    let reference = try Self.reference(baseline, among: names + learners.map(\.name) + baselines.map(\.rawValue))
     for path in [out, csv, diagnosis.report].compactMap({ $0 }) {
       try RunPath.check(path, force: force, resumes: false)
     }
     let crew = Crew(workers: work.threads)
-    try crew.memory(contenders, source).check()
+    try crew.memory(contenders, references: references, source).check()
     for contender in contenders {
       try contender.check(
         inputCount: family.inputCount, outputCount: source.outputCount, worstLoss: resolved.experiment.worstLoss)
@@ -51,9 +53,9 @@ extension EvaluateCommand {
           ]
         ).text())
     }
-    progress.state.evaluations = (0, 0, contenders.count * count)
+    progress.state.evaluations = (0, 0, (contenders.count + learners.count) * count)
     let comparison = crew.comparison(
-      contenders, baselines: baselines, source, split, first..<(first + count),
+      contenders, references: references, baselines: baselines, source, split, first..<(first + count),
       contrast: .rowMinus(reference), diagnosing: try diagnosis.plan(resolved.experiment),
       worstLoss: resolved.experiment.worstLoss
     ) {
@@ -89,6 +91,7 @@ extension EvaluateCommand {
         ).text())
     } else {
       for contender in contenders { Output.line("\(contender.name): \(contender.equation)") }
+      for learner in learners { Output.line("\(learner.name): \(learner.summary)") }
       Output.line("")
       Output.line("\(count) \(split) episodes of \(family.name):")
       for line in table.lines { Output.line(line) }

@@ -98,13 +98,13 @@ public struct Comparison: Sendable, Hashable {
   ///   - rows: name, rule and scores; all on the same episodes.
   ///   - seed: of the bootstrap and of the test's signs.
   ///   - contrast: what is compared; a baseline must be among the rows.
-  ///   - learners: names of the rows that may close a gap; nil for those with a contender.
+  ///   - learners: names of the rows that may close a gap; nil for those that a network answered.
   public init(
     _ rows: [(name: String, contender: Contender?, scores: EpisodeScores)], seed: UInt64,
     contrast: Contrast = .firstMinusRow, learners: Set<String>? = nil
   ) {
     self.contrast = contrast
-    let learners = learners ?? Set(rows.filter { $0.contender != nil }.map(\.name))
+    let learners = learners ?? Set(rows.filter { !$0.scores.outcomes.isEmpty }.map(\.name))
     switch contrast {
     case .firstMinusRow, .none: reference = 0
     case .rowMinus(let name):

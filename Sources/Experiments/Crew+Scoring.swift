@@ -1,3 +1,4 @@
+import Networks
 import Tasks
 
 /// The score of a contender on one episode, and how long it took.
@@ -71,12 +72,14 @@ extension Crew {
     return scores
   }
 
-  /// Scores contenders, and methods without a network, on the same episodes; nil when dropped.
+  /// Scores contenders, reference learners, and methods without a network, on the same episodes; nil when dropped.
   /// - Parameters:
+  ///   - references: learners that are no rules, and the network they learn with.
   ///   - contrast: what is compared with what.
   ///   - diagnosing: when to look at the networks on the way, and at what.
   public func comparison(
-    _ contenders: [Contender], baselines: [Baseline], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
+    _ contenders: [Contender], references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil,
+    baselines: [Baseline], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
     contrast: Comparison.Contrast = .firstMinusRow, diagnosing: DiagnosisPlan? = nil, worstLoss: Double,
     isWanted: () -> Bool = { true }
   ) -> Comparison? {
@@ -86,6 +89,15 @@ extension Crew {
     else { return nil }
     var rows: [(name: String, contender: Contender?, scores: EpisodeScores)] = zip(contenders, scores).map {
       ($0.name, $0, EpisodeScores($1))
+    }
+    if let references {
+      for learner in references.learners {
+        guard
+          let scores = answers(
+            learner, on: references.network, source, split, range, worstLoss: worstLoss, isWanted: isWanted)
+        else { return nil }
+        rows.append((learner.name, nil, EpisodeScores(scores)))
+      }
     }
     for baseline in baselines {
       guard let answered = answers(baseline, source, split, range, isWanted: isWanted) else { return nil }

@@ -220,9 +220,10 @@ public final class Discovery {
     try observe(.stage(.test))
     var rows = plan.searched.map { $0.with(coefficients: choices[$0.name]!.coefficients) }
     rows.insert(plan.start, at: 1)
-    let comparison = try step(rows.count * plan.experiment.testEpisodes, control) { isWanted in
+    let references = plan.experiment.references
+    let comparison = try step((rows.count + references.count) * plan.experiment.testEpisodes, control) { isWanted in
       crew.comparison(
-        rows, baselines: Baseline.allCases, plan.source, .test, 0..<plan.experiment.testEpisodes,
+        rows, references: (references, plan.experiment.network), baselines: Baseline.allCases, plan.source, .test, 0..<plan.experiment.testEpisodes,
         worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
     }
     return DiscoveryResult(discovered: rows[0], comparison: comparison)

@@ -71,7 +71,8 @@ public struct DiscoveryPlan: Sendable {
   /// The memory that scoring takes.
   public func memory(workers: Int) -> MemoryNeed {
     MemoryNeed(
-      [start] + baselines, graded: experiment.optimizer.followsGradient ? start : nil, source,
+      [start] + baselines, graded: experiment.optimizer.followsGradient ? start : nil,
+      references: (experiment.references, experiment.network), source,
       episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
   }
 
@@ -82,7 +83,7 @@ public struct DiscoveryPlan: Sendable {
       let finalists = choice.followsGradient ? 2 : experiment.selection.candidates + 1
       return sum + choice.evaluations + finalists * experiment.selection.episodes
     }
-    return searches + (2 + baselines.count) * experiment.testEpisodes
+    return searches + (2 + baselines.count + experiment.references.count) * experiment.testEpisodes
   }
 }
 

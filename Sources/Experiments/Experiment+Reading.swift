@@ -245,6 +245,7 @@ extension Experiment {
     baselines.generations = page.require("baselines.generations").integer
     baselines.population = page.require("baselines.population").integer
     baselines.episodes = page.require("baselines.episodes").integer
+    references = referenceCatalogue.compactMap { entry in page["references.\(entry.name)"].map(entry.read) }
     try check(page)
   }
 

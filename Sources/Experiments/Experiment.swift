@@ -32,6 +32,8 @@ public struct Experiment: Sendable, Hashable {
   public var testEpisodes = 48
   /// With what budget the learning rates of the baselines are tuned.
   public var baselines = BaselineChoice()
+  /// Learners that are no rules, which result tables show beside rules.
+  public var references: [ReferenceLearner] = []
 
   /// An experiment with every default.
   public init(name: String) { self.name = name }

@@ -33,7 +33,13 @@ public enum ExperimentPage {
       PageKey(
         "baselines", .mapping(baselines),
         doc: "The budget with which the learning rates of feedback alignment, backprop and the delta rule are tuned."),
+      PageKey(
+        "references", .mapping(references),
+        doc: "Learners that are no rules, shown in result tables where they are named here."),
     ]))
+
+  private static let references = PageKeys(
+    referenceCatalogue.map { PageKey($0.name, .mapping($0.keys), doc: $0.doc) })
 
   private static let network = PageKeys([
     PageKey(

@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Tasks
+import ThroughTime
 
 /// The inner loop of spiking networks.
 extension EpisodeLearner {
@@ -22,7 +23,7 @@ extension EpisodeLearner {
         plan.reset()
         for t in 0..<samples.steps {
           if plan.readsInput {
-            step(samples, network, sample: k, step: t, learning: true)
+            network.step(samples, sample: k, step: t, learning: true)
           } else {
             network.stepForeseen()
           }
@@ -57,64 +58,6 @@ extension EpisodeLearner {
           steps: samples.steps)
         defer { network.input.forget() }
         return body()
-      }
-    }
-  }
-
-  /// Answers every query sample from the readout at its last step; nil when it is not finite.
-  @specialized(where Scalar == Float)
-  func answer(
-    _ samples: EncodedSamples, _ network: SpikingNetwork<Scalar>, _ gauge: LayerGauge<Scalar>?
-  ) -> EpisodeScore? {
-    let learnFrom = network.parameters.learnFrom
-    network.clearCounts()
-    var loss = 0.0
-    var right = 0
-    for k in 0..<samples.count {
-      network.beginSample()
-      for t in 0..<samples.steps {
-        step(samples, network, sample: k, step: t, learning: gauge != nil)
-        guard let gauge else { continue }
-        gauge.noteActivity()
-        guard t + 1 >= learnFrom, network.readoutIsFinite else { continue }
-        network.formReadoutError(label: samples.labels[k])
-        gauge.noteErrors()
-      }
-      network.formReadoutError(label: samples.labels[k])
-      if !network.readoutIsFinite { return nil }
-      gauge?.endSample()
-      loss += Double(network.scalars.loss[0])
-      if network.largestOutput == samples.labels[k] { right += 1 }
-    }
-    let rates = zip(network.spikeCounts, network.parameters.hidden).map {
-      Double($0) / Double(max(1, network.stepCount * $1))
-    }
-    return EpisodeScore(
-      loss: min(worstLoss, loss / Double(samples.count)), accuracy: Double(right) / Double(samples.count),
-      outcome: .ok, firingRates: rates
-    ).judgedBySpikes(worstLoss: worstLoss, outputCount: network.outputCount)
-  }
-
-  private func step(
-    _ samples: EncodedSamples, _ network: SpikingNetwork<Scalar>, sample k: Int, step t: Int, learning: Bool
-  ) {
-    if samples.currents.isEmpty {
-      let range = samples.spikes(sample: k, step: t)
-      samples.indices.withUnsafeBufferPointer { indices in
-        // An empty episode has no indices at all; the address is not read then.
-        let base = indices.baseAddress ?? UnsafePointer(bitPattern: 2)!
-        network.step(spikes: base + range.lowerBound, count: range.count, learning: learning)
-      }
-    } else {
-      let first = Int(samples.activeOffsets[k])
-      let count = Int(samples.activeOffsets[k + 1]) - first
-      samples.active.withUnsafeBufferPointer { active in
-        samples.currents.withUnsafeBufferPointer { currents in
-          let base = active.baseAddress ?? UnsafePointer(bitPattern: 2)!
-          network.step(
-            currents: currents.baseAddress! + k * samples.inputCount, list: base + first, count: count,
-            learning: learning)
-        }
       }
     }
   }

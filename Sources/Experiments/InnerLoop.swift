@@ -198,8 +198,8 @@ public final class EpisodeLearner<Scalar: KernelScalar> {
   /// Answers every query sample from the weights as they are; nil when the readout is not finite.
   func answer(_ samples: EncodedSamples, _ gauge: LayerGauge<Scalar>? = nil) -> EpisodeScore? {
     switch kind {
-    case .spiking(let network): answer(samples, network, gauge)
-    case .rate(let network): answer(samples, network, gauge)
+    case .spiking(let network): network.answer(samples, worstLoss: worstLoss, gauge)
+    case .rate(let network): network.answer(samples, worstLoss: worstLoss, gauge)
     }
   }
 

@@ -16,13 +16,18 @@ public struct MemoryNeed: Sendable, Hashable {
   /// The need of scoring contenders on episodes of a source.
   /// - Parameters:
   ///   - graded: the contender whose episodes are differentiated too, if any.
+  ///   - references: learners that are no rules, and the network they learn with.
   ///   - episodesHeld: encoded episodes in memory at a time.
   public init(
-    _ contenders: [Contender], graded: Contender? = nil, _ source: EpisodeSource, episodesHeld: Int, workers: Int
+    _ contenders: [Contender], graded: Contender? = nil,
+    references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil, _ source: EpisodeSource, episodesHeld: Int, workers: Int
   ) {
     self.workers = workers
     let (inputs, outputs) = (source.family.inputCount, source.outputCount)
-    let learners = contenders.map { Self.learner($0.network, $0.rule, inputCount: inputs, outputCount: outputs) }
+    var learners = contenders.map { Self.learner($0.network, $0.rule, inputCount: inputs, outputCount: outputs) }
+    if let references {
+      learners += references.learners.map { $0.bytes(references.network, inputCount: inputs, outputCount: outputs) }
+    }
     // A worker keeps its grader while it scores selection and test.
     learner =
       (learners.max() ?? 0)
@@ -135,7 +140,11 @@ extension EpisodeSource {
 
 extension Crew {
   /// The memory that scoring contenders on episodes of a source takes.
-  public func memory(_ contenders: [Contender], _ source: EpisodeSource) -> MemoryNeed {
-    MemoryNeed(contenders, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
+  public func memory(
+    _ contenders: [Contender], references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil,
+    _ source: EpisodeSource
+  ) -> MemoryNeed {
+    MemoryNeed(
+      contenders, references: references, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
   }
 }

@@ -165,6 +165,11 @@ extension Float: KernelScalar {
   public static func addScaled(
     _ n: Int, _ y: UnsafeMutablePointer<Float>, factor: Float, _ x: UnsafePointer<Float>
   ) { mp_axpy_f32(n, y, factor, x) }
+  public static func adam(
+    _ n: Int, _ w: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>, square: UnsafeMutablePointer<Float>,
+    gradient g: UnsafeMutablePointer<Float>, scale: Float, keepMean: Float, keepSquare: Float, step: Float, root: Float,
+    epsilon: Float
+  ) { mp_adam_f32(n, w, mean, square, g, scale, keepMean, keepSquare, step, root, epsilon) }
   public static func positive(_ n: Int, into y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
     mp_positive_f32(n, y, x)
   }

@@ -181,6 +181,15 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func leak(_ n: Int, _ y: UnsafeMutablePointer<Self>, keep: Self, gain: Self, _ x: UnsafePointer<Self>)
   /// `y += factor · x`.
   static func addScaled(_ n: Int, _ y: UnsafeMutablePointer<Self>, factor: Self, _ x: UnsafePointer<Self>)
+  /// One step of Adam over `n` elements, whole 64-byte vectors: with `x = scale · g`,
+  ///
+  ///     mean ← keepMean · mean + (1 − keepMean) · x
+  ///     square ← keepSquare · square + (1 − keepSquare) · x²
+  ///     w ← w − step · mean / (root · √square + epsilon),   g ← 0
+  static func adam(
+    _ n: Int, _ w: UnsafeMutablePointer<Self>, mean: UnsafeMutablePointer<Self>, square: UnsafeMutablePointer<Self>,
+    gradient g: UnsafeMutablePointer<Self>, scale: Self, keepMean: Self, keepSquare: Self, step: Self, root: Self,
+    epsilon: Self)
   /// `y = 1 where x > 0, else 0`.
   static func positive(_ n: Int, into y: UnsafeMutablePointer<Self>, _ x: UnsafePointer<Self>)
   /// `p = softmax(v)`; returns `log Σ exp(v)`.

@@ -316,6 +316,12 @@ private struct KernelTrial<Scalar: KernelScalar> {
     Scalar.copy(width, y, to: z)
     Scalar.fill(width, x, with: 0.1)
     results.append(Result(kernel: "leak, addScaled, copy, fill", words: words(z, width) + words(x, width)))
+    let (mean, square, gradient) = (vector(width), vector(width), vector(width))
+    Scalar.multiply(width, square, by: UnsafePointer(square))
+    Scalar.adam(
+      columns, y, mean: mean, square: square, gradient: gradient, scale: 0.1, keepMean: 0.9, keepSquare: 0.99,
+      step: 0.01, root: 1.5, epsilon: 1e-8)
+    results.append(Result(kernel: "adam", words: [y, mean, square, gradient].flatMap { words($0, width) }))
     let start = random.below(1000)
     Scalar.uniform(seed: 77, second: 1, first: 2, purpose: 3, bound: 0.7, start: start, width, into: z)
     results.append(Result(kernel: "uniform", words: words(z, width)))

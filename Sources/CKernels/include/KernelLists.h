@@ -35,6 +35,9 @@
   K(T, void, copy, (size_t n, R *y, const R *x), (n, y, x))                                                            \
   K(T, void, leak, (size_t n, R *y, R keep, R gain, const R *x), (n, y, keep, gain, x))                                \
   K(T, void, axpy, (size_t n, R *y, R factor, const R *x), (n, y, factor, x))                                          \
+  K(T, void, adam,                                                                                                     \
+    (size_t n, R *w, R *mean, R *square, R *g, R scale, R keepMean, R keepSquare, R step, R root, R epsilon),          \
+    (n, w, mean, square, g, scale, keepMean, keepSquare, step, root, epsilon))                                         \
   K(T, void, positive, (size_t n, R *y, const R *x), (n, y, x))                                                        \
   K(T, R, softmax, (size_t n, const R *v, R *p), (n, v, p))                                                            \
   K(T, int, all_finite, (const R *x, size_t n), (x, n))                                                                \

@@ -223,7 +223,8 @@ public final class Discovery {
     let references = plan.experiment.references
     let comparison = try step((rows.count + references.count) * plan.experiment.testEpisodes, control) { isWanted in
       crew.comparison(
-        rows, references: (references, plan.experiment.network), baselines: Baseline.allCases, plan.source, .test, 0..<plan.experiment.testEpisodes,
+        rows, references: (references, plan.experiment.network), baselines: Baseline.allCases, plan.source, .test,
+        0..<plan.experiment.testEpisodes,
         worstLoss: plan.experiment.worstLoss, isWanted: isWanted)
     }
     return DiscoveryResult(discovered: rows[0], comparison: comparison)

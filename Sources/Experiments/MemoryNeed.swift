@@ -20,7 +20,8 @@ public struct MemoryNeed: Sendable, Hashable {
   ///   - episodesHeld: encoded episodes in memory at a time.
   public init(
     _ contenders: [Contender], graded: Contender? = nil,
-    references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil, _ source: EpisodeSource, episodesHeld: Int, workers: Int
+    references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil, _ source: EpisodeSource,
+    episodesHeld: Int, workers: Int
   ) {
     self.workers = workers
     let (inputs, outputs) = (source.family.inputCount, source.outputCount)
@@ -145,6 +146,7 @@ extension Crew {
     _ source: EpisodeSource
   ) -> MemoryNeed {
     MemoryNeed(
-      contenders, references: references, source, episodesHeld: EpisodeShelf.capacity(workers: workers), workers: workers)
+      contenders, references: references, source, episodesHeld: EpisodeShelf.capacity(workers: workers),
+      workers: workers)
   }
 }

@@ -305,6 +305,21 @@ extension BadPage {
       "sed: 1\noptimiser: {}",
       "unknown key \"sed\" (did you mean \"seed\"?)\nunknown key \"optimiser\" (did you mean \"optimizer\"?)"),
     BadPage(
+      "references: {bptt: {rate: 0.01}}",
+      "unknown key \"bptt\" in references (did you mean \"bptt-adam\"?)"),
+    BadPage(
+      "references: {bptt-adam: {passes: 2}}",
+      "missing key \"rate\" in references.bptt-adam"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0}}",
+      "references.bptt-adam.rate must be greater than 0 (got 0)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, passes: 0}}",
+      "references.bptt-adam.passes must be at least 1 (got 0)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, loss_at: first-step}}",
+      "references.bptt-adam.loss_at must be last-step or every-step, not \"first-step\""),
+    BadPage(
       "seed: 1\nseed: 2",
       "duplicate key \"seed\""),
   ]

@@ -15,7 +15,7 @@ public struct ThroughTimeSettings: Sendable, Hashable, Codable {
   /// Samples whose mean gradient makes one step, at least 1; the last batch of a pass holds what is left.
   public var batch = 10
   /// Where the loss is taken.
-  public var lossAt = LossAt.everyStep
+  public var lossAt = LossAt.lastStep
   /// Whether derivatives also flow through the reset of a spiking neuron. Without it a reset counts as a constant, as in
   /// most implementations.
   public var differentiatesReset = false

@@ -321,7 +321,9 @@ private struct KernelTrial<Scalar: KernelScalar> {
     Scalar.adam(
       columns, y, mean: mean, square: square, gradient: gradient, scale: 0.1, keepMean: 0.9, keepSquare: 0.99,
       step: 0.01, root: 1.5, epsilon: 1e-8)
-    results.append(Result(kernel: "adam", words: [y, mean, square, gradient].flatMap { words($0, width) }))
+    results.append(
+      Result(
+        kernel: "adam", words: words(y, width) + words(mean, width) + words(square, width) + words(gradient, width)))
     let start = random.below(1000)
     Scalar.uniform(seed: 77, second: 1, first: 2, purpose: 3, bound: 0.7, start: start, width, into: z)
     results.append(Result(kernel: "uniform", words: words(z, width)))

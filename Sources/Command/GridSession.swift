@@ -8,7 +8,7 @@ import Tasks
 final class GridSession {
   private var record: GridRecord
   private let rules: [GridRule]
-  private let references: [Baseline]
+  private let references: [String]
   private let shard: Shard?
   private let options: EvaluateCommand
   /// Whether the first publish may replace a file.
@@ -16,7 +16,7 @@ final class GridSession {
   private let layout: GridLayout
 
   private init(
-    _ record: GridRecord, _ rules: [GridRule], _ references: [Baseline], _ shard: Shard?, _ options: EvaluateCommand,
+    _ record: GridRecord, _ rules: [GridRule], _ references: [String], _ shard: Shard?, _ options: EvaluateCommand,
     replaces: Bool
   ) {
     self.record = record
@@ -38,12 +38,12 @@ final class GridSession {
     if let wanted = options.baselines { grid.scoresReferences = wanted }
     if let wish = try options.diagnosis.wish() { grid.diagnosis = wish }
     let rules = try rules(of: grid, near: file)
-    let references = EvaluateCommand.references(grid.scoresReferences)
     let layout = try GridLayout(grid)
+    let references = layout.references
     if let shard = options.shard, shard.of > layout.cells.count {
       throw Failure(.usage, "--shard \(shard.text): there are only \(layout.cells.count) cells")
     }
-    let rows = rules.map(\.name) + references.map(\.rawValue)
+    let rows = rules.map(\.name) + references
     let baseline = try EvaluateCommand.reference(grid.baseline, among: rows)
     let path =
       options.out ?? RunPath.next(for: options.shard.map { "\(grid.name)-shard-\($0.number)-of-\($0.of)" } ?? grid.name)
@@ -65,9 +65,8 @@ final class GridSession {
     for path in [options.csv, options.diagnosis.report].compactMap({ $0 }) {
       try RunPath.check(path, force: false, resumes: false)
     }
-    let grid = record.table.layout.grid
-    let references = EvaluateCommand.references(grid.scoresReferences)
-    guard rules.map(\.name) + references.map(\.rawValue) == record.table.table.rules else {
+    let references = record.table.layout.references
+    guard rules.map(\.name) + references == record.table.table.rules else {
       throw RecordMismatch(path: path, message: "has rows that this version does not score")
     }
     let shard = options.shard ?? record.table.table.shard.flatMap(Shard.init(argument:))
@@ -134,7 +133,7 @@ final class GridSession {
     let own = shard.map { layout.cells(ofShard: $0.number, of: $0.of) } ?? layout.cells
     let wanted = own.filter { !record.table.isDone($0) }
     let voice = GridVoice(
-      options.talk, layout, rules: rules, references: references.map(\.rawValue), path: record.path, of: own.count,
+      options.talk, layout, rules: rules, references: references, path: record.path, of: own.count,
       pending: wanted)
     defer { voice.close() }
     if wanted.isEmpty, record.status == .complete {

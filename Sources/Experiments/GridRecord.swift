@@ -119,7 +119,8 @@ public struct GridRecord {
   /// Writes down what the scores say.
   public mutating func conclude() -> GridFindings {
     let found = GridFindings(
-      table.table, baseline: baseline, learners: Set(rules.map(\.name)), seed: provenance.masterSeed)
+      table.table, baseline: baseline, learners: Set(rules.map(\.name) + table.layout.learners),
+      seed: provenance.masterSeed)
     self.found = found
     return found
   }

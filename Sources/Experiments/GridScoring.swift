@@ -7,16 +7,16 @@ public final class GridScoring {
   /// The rules.
   public let rules: [GridRule]
   /// The methods that are not rules.
-  public let references: [Baseline]
+  public let references: [String]
   private let crew: Crew
   private let data: String?
   /// The data set that was read last: neighbouring cells mostly share it.
   private var loaded: (name: String, family: TaskFamily)?
 
   /// - Parameters:
-  ///   - references: methods that are not rules, scored as further rows.
+  ///   - references: methods that are not rules, scored as further rows; see `GridLayout.references`.
   ///   - data: a folder of data sets.
-  public init(_ layout: GridLayout, rules: [GridRule], references: [Baseline], crew: Crew, data: String?) {
+  public init(_ layout: GridLayout, rules: [GridRule], references: [String], crew: Crew, data: String?) {
     self.layout = layout
     self.rules = rules
     self.references = references
@@ -25,7 +25,7 @@ public final class GridScoring {
   }
 
   /// Names of the rows: rules, then the other methods.
-  public var rows: [String] { rules.map(\.name) + references.map(\.rawValue) }
+  public var rows: [String] { rules.map(\.name) + references }
 
   /// Scores all rows on the same episodes of a cell.
   ///
@@ -59,13 +59,32 @@ public final class GridScoring {
         diagnosing: layout.grid.diagnosis?.plan(experiment), worstLoss: experiment.worstLoss, isWanted: isWanted)
     else { return nil }
     for ((place, _), row) in zip(contenders, scores) { results[place] = .scored(EpisodeScores(row)) }
-    for (place, reference) in references.enumerated() {
-      guard let answers = crew.answers(reference, source, layout.grid.split, layout.range, isWanted: isWanted) else {
-        return nil
-      }
-      results[rules.count + place] = .scored(answers)
+    for (place, name) in references.enumerated() {
+      guard let scores = score(name, experiment, source, isWanted: isWanted) else { return nil }
+      results[rules.count + place] = scores
     }
     return CellScores(rows: results, outputCount: source.outputCount)
+  }
+
+  /// Scores a method that is not a rule; nil when dropped.
+  private func score(
+    _ reference: String, _ experiment: Experiment, _ source: EpisodeSource, isWanted: () -> Bool
+  ) -> RowScores? {
+    if let baseline = Baseline(rawValue: reference) {
+      return crew.answers(baseline, source, layout.grid.split, layout.range, isWanted: isWanted).map { .scored($0) }
+    }
+    guard let learner = experiment.references.first(where: { $0.name == reference }) else {
+      return .failed("the cell's references do not name \(reference)")
+    }
+    do {
+      try crew.memory([], references: ([learner], experiment.network), source).check()
+    } catch {
+      return .failed("\(error)")
+    }
+    return crew.answers(
+      learner, on: experiment.network, source, layout.grid.split, layout.range, worstLoss: experiment.worstLoss,
+      isWanted: isWanted
+    ).map { .scored(EpisodeScores($0)) }
   }
 
   private func family(_ name: String) throws(TaskError) -> TaskFamily {
@@ -78,6 +97,16 @@ public final class GridScoring {
 }
 
 extension GridLayout {
+  /// Names of the methods that are not rules: reference learners that any cell names, then those without a network.
+  public var references: [String] { grid.scoresReferences ? learners + Baseline.allCases.map(\.rawValue) : [] }
+
+  /// Names of the reference learners that any cell names.
+  var learners: [String] {
+    guard grid.scoresReferences else { return [] }
+    let named = Set(cells.flatMap { $0.experiment.references.map(\.name) })
+    return referenceCatalogue.map(\.name).filter(named.contains)
+  }
+
   /// What a cell costs beside others, in no unit: samples, steps and synapses.
   public func weight(_ cell: Cell) -> Double {
     let experiment = cell.experiment

@@ -74,7 +74,8 @@ public final class ThroughTimeLearner<Scalar: KernelScalar> {
       if pass > 0 {
         var random = RandomStream(
           seed: draws.seed, purpose: .order, lane: draws.lane, draws.index, UInt32(pass))
-        random.shuffle(&order)
+        // Fisher–Yates, in place.
+        for place in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(place, random.below(place + 1)) }
       }
       for first in stride(from: 0, to: samples.count, by: settings.batch) {
         let last = min(first + settings.batch, samples.count)

@@ -318,7 +318,29 @@ extension BadPage {
       "references.bptt-adam.passes must be at least 1 (got 0)"),
     BadPage(
       "references: {bptt-adam: {rate: 0.01, loss_at: first-step}}",
-      "references.bptt-adam.loss_at must be last-step or every-step, not \"first-step\""),
+      "references.bptt-adam.loss_at must be last-step or every-step, not \"first-step\" (did you mean \"last-step\"?)"
+    ),
+    BadPage(
+      "references: [bptt-adam]",
+      "references must be a mapping (got a list)"),
+    BadPage(
+      "references: {bptt-adam: 0.01}",
+      "references.bptt-adam must be a mapping (got 0.01)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, batch: 0}}",
+      "references.bptt-adam.batch must be at least 1 (got 0)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, through_reset: 2}}",
+      "references.bptt-adam.through_reset must be true or false (got 2)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, beta1: 1}}",
+      "references.bptt-adam.beta1 must be less than 1 (got 1)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, beta2: 1}}",
+      "references.bptt-adam.beta2 must be less than 1 (got 1)"),
+    BadPage(
+      "references: {bptt-adam: {rate: 0.01, epsilon: 0}}",
+      "references.bptt-adam.epsilon must be greater than 0 (got 0)"),
     BadPage(
       "seed: 1\nseed: 2",
       "duplicate key \"seed\""),

@@ -169,8 +169,10 @@ extension Double: KernelScalar {
     _ n: Int, _ y: UnsafeMutablePointer<Double>, factor: Double, _ x: UnsafePointer<Double>
   ) { mp_axpy_f64(n, y, factor, x) }
   public static func adam(
-    _ n: Int, _ w: UnsafeMutablePointer<Double>, mean: UnsafeMutablePointer<Double>, square: UnsafeMutablePointer<Double>,
-    gradient g: UnsafeMutablePointer<Double>, scale: Double, keepMean: Double, keepSquare: Double, step: Double, root: Double,
+    _ n: Int, _ w: UnsafeMutablePointer<Double>, mean: UnsafeMutablePointer<Double>,
+    square: UnsafeMutablePointer<Double>,
+    gradient g: UnsafeMutablePointer<Double>, scale: Double, keepMean: Double, keepSquare: Double, step: Double,
+    root: Double,
     epsilon: Double
   ) { mp_adam_f64(n, w, mean, square, g, scale, keepMean, keepSquare, step, root, epsilon) }
   public static func positive(_ n: Int, into y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>) {

@@ -14,7 +14,7 @@ SWIFT ?= swift
 METAPLAST := .build/release/metaplast
 INSTALL_BUILD := .build-install
 
-.PHONY: help discover test peers build lint format bench paper deps install uninstall clean
+.PHONY: help discover test peers build lint format bench paper transfer deps install uninstall clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -50,6 +50,10 @@ bench: build ## times the reference works beside their peers and writes docs/ben
 paper: build .venv/installed ## runs what docs/paper-2023.md shows and writes its tables and pictures; ARGS=--keep takes old runs
 	@scripts/deps.sh data
 	.venv/bin/python scripts/paper-2023.py $(ARGS)
+
+transfer: build .venv/installed ## runs the grids behind docs/transfer.md and writes its tables and pictures
+	@scripts/deps.sh data
+	.venv/bin/python scripts/transfer.py $(ARGS)
 
 deps: ## installs everything that any target needs and that is missing
 	@scripts/deps.sh build data test

@@ -47,6 +47,7 @@ extension Rule {
     rule.db = db.map { rest(.db, $0) }.flatMap { $0 == .number(0) ? nil : $0 }
     if rule.db == nil, db != nil {
       rule.feedbackBounds = nil
+      rule.mirror = nil
       if rule.credit == "learned" { rule.credit = "random" }
     }
     return rule.withoutUnread()

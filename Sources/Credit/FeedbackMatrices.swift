@@ -54,9 +54,10 @@ struct FeedbackMatrices<Scalar: KernelScalar> {
   func takeMagnitudes() { for l in matrices.indices { takeMagnitudes(l) } }
 
   /// Turns every weight of projection `l` into its magnitude.
+  @specialized(where Scalar == Float)
   func takeMagnitudes(_ l: Int) {
-    let projection = network.projections[l]
-    for k in 0..<projection.preCount * projection.columns { matrices[l][k] = abs(matrices[l][k]) }
+    let matrix = matrices[l]
+    for k in 0..<network.projections[l].preCount * network.projections[l].columns { matrix[k] = matrix[k].magnitude }
   }
 }
 

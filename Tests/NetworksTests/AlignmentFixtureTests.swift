@@ -15,17 +15,16 @@ private struct Layer: ~Copyable {
   let preCount: Int, postCount: Int, batch: Int
   let weights: [Double], feedback: [Double], inputs: [Double], errors: [Double]
 
-  init() throws {
+  static func read() throws -> Layer {
     let file = try HDF5File(readingFrom: Fixtures.path("alignment.h5"))
     let w = try file.readDoubles("W")
     let (n, m) = (w.shape[0], w.shape[1])
-    (preCount, postCount) = (n, m)
-    weights = Self.transposed(w.values, n, m)
-    feedback = try file.readDoubles("B").values
+    let feedback = try file.readDoubles("B").values
     let x = try file.readDoubles("x")
-    (inputs, batch) = (x.values, x.shape[0])
-    errors = try file.readDoubles("task/dy").values
-    self.file = file
+    let errors = try file.readDoubles("task/dy").values
+    return Layer(
+      file: file, preCount: n, postCount: m, batch: x.shape[0], weights: transposed(w.values, n, m),
+      feedback: feedback, inputs: x.values, errors: errors)
   }
 
   /// The transpose of a matrix of `rows` rows.
@@ -118,7 +117,7 @@ struct AlignmentFixtureTests {
     ])
   func regularisers(page: String, stored: String) throws {
     guard Fixtures.isAvailable("alignment.h5") else { return }
-    let layer = try Layer()
+    let layer = try Layer.read()
     let rule = try Self.rule(page)
     let expected = try layer.file.readDoubles("rule/\(stored)/plain/dB").values.map { -$0 }
     let coefficients = Self.coefficients(rule)
@@ -132,7 +131,7 @@ struct AlignmentFixtureTests {
   @Test("the regularisers themselves, from the primitives of the language")
   func primitives() throws {
     guard Fixtures.isAvailable("alignment.h5") else { return }
-    let layer = try Layer()
+    let layer = try Layer.read()
     let forms = [
       ("amp", "-dot(ahead_b(y_pre), ahead(y_pre))"),
       ("sparse", "dot(ahead(y_pre), ahead(y_pre)) + dot(ahead_b(y_pre), ahead_b(y_pre))"),
@@ -158,7 +157,7 @@ struct AlignmentFixtureTests {
   @Test("the task: gradients of W and B, and what is sent down")
   func task() throws {
     guard Fixtures.isAvailable("alignment.h5") else { return }
-    let layer = try Layer()
+    let layer = try Layer.read()
     let (n, m, count) = (layer.preCount, layer.postCount, Double(layer.batch))
     for (page, stored) in [("feedback-alignment", "default"), ("kolen-pollack", "kolen_pollack")] {
       let rule = try Self.rule(page)

@@ -143,7 +143,9 @@ public final class Plan<Scalar: KernelScalar> {
       (ahead, deferred, update) = (nil, nil, program)
       reads = stateful.union(program.reads)
     }
-    feedback = wanted.feedback.isEmpty ? nil : FeedbackUpdate(wanted.feedback, rule, builder)
+    // Bounds hold also where every term of db is switched off.
+    feedback =
+      wanted.feedback.isEmpty && rule.feedbackBounds == nil ? nil : FeedbackUpdate(wanted.feedback, rule, builder)
     if let feedback { reads.formUnion(feedback.reads) }
     statefulReadsNoise = !stateful.isDisjoint(with: [.noisePre, .noisePost, .noise])
     statefulReadsError = !stateful.isDisjoint(with: [.ePre, .ePost, .loss, .reward, .modulator])

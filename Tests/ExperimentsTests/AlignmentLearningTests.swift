@@ -58,7 +58,7 @@ struct AlignmentLearningTests {
       ("symmetric-alignment", ["eta": 0.005, "mirror": 0.05, "decay": 0.025]),
       ("weight-mirror-noise", ["eta": 0.005, "mirror": 1e-3, "decay": 5e-4]),
       ("kolen-pollack", ["eta": 0.005, "decay": 1e-4]),
-      ("information-alignment", ["eta": 0.005, "mirror": 2e-3, "null": 2e-4, "decay": 1e-3]),
+      ("information-alignment", ["eta": 0.005, "mirror": 2e-4, "null": 1e-4, "decay": 1e-4]),
       ("activation-alignment", ["eta": 0.005, "mirror": 2e-3, "sparse": 1e-3]),
     ]
     // METAPLAST_REPORT=1 runs the whole experiment and prints what docs/feedback-alignment.md says.

@@ -177,7 +177,7 @@ extension BadPage {
       "task.pools must be standard or equal, not \"even\""),
     BadPage(
       "task: {passes: 0}",
-      "task.passes must lie between 1 and 100000 (got 0)"),
+      "task.passes must be at least 1 (got 0)"),
     BadPage(
       "task: {passes: 100000}",
       "task.passes must be at most 67108, for an episode presents at most 16777216 samples (got 100000 passes of 250)"),

@@ -51,7 +51,10 @@ struct RateEpisodeTests {
     "backprop learns prototypes with every function, with and without bias", arguments: RateFunction.allCases,
     [false, true])
   func learns(function: RateFunction, bias: Bool) throws {
-    let learner = try learner(rule("-eta * e_post * y_pre"), parameters(function, bias: bias))
+    var parameters = parameters(function, bias: bias)
+    // A logistic function has a quarter of the slope.
+    if function == .sigmoid { parameters.weightScale = 3 }
+    let learner = try learner(rule("-eta * e_post * y_pre"), parameters)
     var before = 0.0
     var after = 0.0
     for index in UInt32(0)..<8 {

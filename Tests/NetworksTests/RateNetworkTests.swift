@@ -58,7 +58,8 @@ struct RateNetworkTests {
       network.formInputGain()
       for j in 0..<13 {
         let y = j % 2 == 0 ? 0 : Double(Float(j) / 13)
-        let expected = [.softplus: 1 - exp(-10 * y), .tanh: 1 - y * y, .relu: y > 0 ? 1 : 0][function]!
+        let expected = [.softplus: 1 - exp(-10 * y), .tanh: 1 - y * y, .relu: y > 0 ? 1 : 0, .sigmoid: y * (1 - y)][
+          function]!
         #expect(abs(network.groups[0].gain[j] - expected) < 1e-14)
       }
     }

@@ -6,8 +6,8 @@ import Tasks
 /// Learns an episode by backpropagation through time with surrogate gradients and Adam.
 ///
 /// The network, its initial weights and the spikes are those that rules meet. The first pass takes the samples in their
-/// order of presentation, every later one in an order of its own, drawn for (seed, episode, pass). One learner serves one thread; its arrays are
-/// reused, and learning allocates nothing.
+/// order of presentation, every later one in an order of its own, drawn for (seed, episode, pass). One learner serves one
+/// thread; its arrays are reused, and learning allocates nothing.
 public final class ThroughTimeLearner<Scalar: KernelScalar> {
   /// A network by its kind.
   public enum Kind {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Rules found on Fashion-MNIST on other data, depths and neurons, and with fewer and more examples: runs the two grids
-experiments/transfer.yaml and experiments/low-data.yaml, and writes docs/transfer.md and its pictures.
+experiments/transfer-grid.yaml and experiments/low-data-grid.yaml, and writes docs/transfer.md and its pictures.
 
     .venv/bin/python scripts/transfer.py          # `make transfer`
     .venv/bin/python scripts/transfer.py --keep   # take the records in runs/transfer that are whole
@@ -76,11 +76,18 @@ def matrix(rows, net, cell, rules):
     """Rules by data sets and depths, as Markdown."""
     here = [row for row in rows if row["net"] == net]
     lines = ["| images | layers | " + " | ".join(rules) + " |", "|---|---|" + "---|" * len(rules)]
-    for images in unique(row["images"] for row in here):
-        for layers in unique(row["layers"] for row in here):
-            found = {row["rule"]: row for row in here if (row["images"], row["layers"]) == (images, layers)}
-            lines.append(f"| {images} | {layers} | " + " | ".join(cell(found[r]) if r in found else "-" for r in rules) + " |")
+    for images, layers in unique((row["images"], row["layers"]) for row in here):
+        found = {row["rule"]: row for row in here if (row["images"], row["layers"]) == (images, layers)}
+        lines.append(f"| {images} | {layers} | " + " | ".join(cell(found[r]) if r in found else "-" for r in rules) + " |")
     return "\n".join(lines)
+
+
+def fullest(rows):
+    """Of each data set the cells with the most shots that it has samples for."""
+    most = {}
+    for row in scored(rows):
+        most[row["images"]] = max(most.get(row["images"], 0), int(row["shots"]))
+    return [row for row in scored(rows) if int(row["shots"]) == most[row["images"]]]
 
 
 def draw_matrix(rows, rules):
@@ -141,18 +148,20 @@ def draw_low_data(rows):
 
 def page(transfer, low, rules):
     nets = unique(row["net"] for row in transfer)
-    failed = [row for row in transfer if row["status"] == "failed"]
+    failed = unique(row["reason"] for row in transfer if row["status"] == "failed")
     episodes = unique(row["episodes"] for row in scored(transfer))
+    full = fullest(transfer)
+    few = [row for row in scored(transfer) if row["shots"] == "10" and row not in full]
     text = [
         "# Rules elsewhere",
         "",
         "Rules found on Fashion-MNIST, in networks and on data that no search saw. Everything on this page is written by",
-        "`make transfer`, which runs `metaplast evaluate --grid experiments/transfer.yaml` and `… low-data.yaml` and takes",
-        "minutes.",
+        "`make transfer`, which runs `metaplast evaluate --grid experiments/transfer-grid.yaml` and the same with",
+        "`low-data-grid.yaml`, and takes minutes.",
         "",
         f"Each number is the mean over {' or '.join(episodes)} episodes of the test pool (seed 1) with a bootstrap 95 %",
-        "interval. In a cell all rules meet the same samples, weights, feedback and spikes. Five ways, 50 shots and 20",
-        "queries a class; 10 and 10 where the data have no more (`omniglot`, `n-mnist`). What is unlike the search: all data",
+        "interval. In a cell all rules meet the same samples, weights, feedback and spikes. Five ways, 50 shots and 10",
+        "queries a class; 10 shots where the data have no more (`omniglot`, `n-mnist`). What is unlike the search: all data",
         "but `fashion-mnist`, all depths but 5 layers; `softplus` for the rules found with `lif`, and the other way round for",
         "`discovered-rate`. One layer is the delta rule, or what a discovered rule makes of it.",
         "",
@@ -165,11 +174,13 @@ def page(transfer, low, rules):
         "![accuracy of rules over data sets, depths and neurons](transfer/matrix.svg)",
     ]
     for net in nets:
-        text += ["", f"## {net}", "", matrix(scored(transfer), net, mean, rules), "",
+        text += ["", f"## {net}", "", matrix(full, net, mean, rules), "",
                  "Less `backprop`, on the same episodes; bold where the interval does not hold 0:", "",
-                 matrix(scored(transfer), net, difference, [r for r in rules if r != "backprop"])]
+                 matrix(full, net, difference, [r for r in rules if r != "backprop"]), "",
+                 "With 10 shots, less `backprop`:", "",
+                 matrix(few, net, difference, [r for r in rules if r != "backprop"])]
     if failed:
-        text += ["", "Not scored:", ""] + [f"- {r['rule']} in {r['task']}: {r['reason']}" for r in failed]
+        text += ["", "## Not scored", ""] + [f"- {reason}" for reason in failed]
     shots = unique(row["shots"] for row in low)
     text += ["", "## From one example to two hundred", "",
              "![accuracy against the number of examples](transfer/low-data.svg)"]
@@ -188,10 +199,10 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--keep", action="store_true", help="take tables in runs/transfer that are there")
     keep = options.parse_args().keep
-    transfer, low = table("transfer", keep), table("low-data", keep)
+    transfer, low = table("transfer-grid", keep), table("low-data-grid", keep)
     rules = unique(row["rule"] for row in transfer)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    draw_matrix(scored(transfer), rules)
+    draw_matrix(fullest(transfer), rules)
     draw_low_data(scored(low))
     (ROOT / "docs/transfer.md").write_text(page(transfer, low, rules))
     print("written   docs/transfer.md and docs/transfer/*.svg", file=sys.stderr)

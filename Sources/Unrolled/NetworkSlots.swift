@@ -12,11 +12,12 @@ struct NetworkSlots<Scalar: KernelScalar> {
   private(set) var potential: [Slot] = []
   /// Spikes of every group, or nil for a group that does not spike.
   private(set) var spikes: [Slot?] = []
-  /// What a sample gives: the input, the modulator, the reward and the step.
+  /// What a sample gives: the input, the modulator, the reward, the step and the sample's number.
   private(set) var input: Slot = 0
   private(set) var modulator: Slot = 0
   private(set) var reward: Slot = 0
   private(set) var step: Slot = 0
+  private(set) var sample: Slot = 0
   private(set) var loss: Slot = 0
   private var readoutError: Slot = 0
   /// Fixed feedback, in the order of the instructions' index.
@@ -35,6 +36,7 @@ struct NetworkSlots<Scalar: KernelScalar> {
     let sizes = network.sizes
     input = builder.given(sizes[0])
     (modulator, reward, step) = (builder.given(1), builder.given(1), builder.given(1))
+    sample = builder.given(1)
     if network.parameters.rateFunction != nil { propagateRates(&builder) } else { propagateSpikes(&builder) }
     let top = builder.readout(potential[sizes.count - 1])
     activity.append(top.activity)

@@ -221,10 +221,11 @@ struct RuleSlots<Scalar: KernelScalar> {
     case .reward: return network.reward
     case .loss: return network.loss
     case .step: return network.step
+    case .sample: return network.sample
     case .fanIn: return builder.constant(Double(network.network.projections[projection].preCount))
     case .fanOut: return builder.constant(Double(network.network.projections[projection].postCount))
     case .weight, .feedback, .eligibility: preconditionFailure("\(quantity.rawValue) belongs to single synapses")
-    case .sample, .noisePre, .noisePost, .noise: preconditionFailure("\(quantity.rawValue) is not followed")
+    case .noisePre, .noisePost, .noise: preconditionFailure("\(quantity.rawValue) is not followed")
     }
   }
 

@@ -115,7 +115,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
     if !isRate, reads.contains(where: { $0.contains { $0 == .quantity(.eligibility) } }) {
       throw .eligibility(rule: rule.name)
     }
-    for quantity in [Quantity.sample, .noisePre, .noisePost, .noise] where rule.reads(quantity) {
+    for quantity in [Quantity.noisePre, .noisePost, .noise] where rule.reads(quantity) {
       throw .reads(rule: rule.name, what: quantity.rawValue)
     }
     if rule.passesFeedback { throw .reads(rule: rule.name, what: "products with the feedback weights") }
@@ -262,6 +262,7 @@ public final class UnrolledLearner<Scalar: KernelScalar> {
   ) {
     samples.write(k, t, into: frame + Int(program.network.input), network.sizes[0])
     frame[Int(program.network.step)] = Scalar(t)
+    frame[Int(program.network.sample)] = Scalar(k)
     for carry in program.carries {
       let to = frame + Int(carry.to)
       if let before {

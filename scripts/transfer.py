@@ -23,7 +23,7 @@ RUNS = ROOT / "runs/transfer"
 PICTURES = ROOT / "docs/transfer"
 # Okabe & Ito's colours, which people with any colour vision tell apart.
 COLOURS = {
-    "feedback-alignment": "#999999", "backprop": "#D55E00", "discovered-local": "#56B4E9", "discovered-direct": "#0072B2",
+    "feedback-alignment": "#999999", "direct-feedback-alignment": "#CC79A7", "backprop": "#D55E00", "discovered-local": "#56B4E9", "discovered-direct": "#0072B2",
     "discovered-rate": "#009E73", "nearest-class-mean": "#000000", "ridge": "#E69F00",
 }
 plt.rcParams.update({
@@ -169,7 +169,8 @@ def page(transfer, low, rules):
         "- `discovered-local`, `discovered-direct`: found in the spiking network of",
         "  [fashion-5way-50shot](../experiments/fashion-5way-50shot.yaml); `discovered-rate`: found in a softplus network of the",
         "  same sizes. Their pages in [rules/](../rules) say by which command.",
-        "- `feedback-alignment`, `backprop`: learning rates tuned in the spiking network; `…-rate`: tuned in the softplus network.",
+        "- `feedback-alignment`, `backprop`: learning rates tuned in the spiking network, that of feedback alignment for",
+        "  `direct-feedback-alignment`, too; `backprop-rate`: tuned in the softplus network.",
         "- `nearest-class-mean`, `ridge`: on the pixels, no network.",
         "",
         "![accuracy of rules over data sets, depths and neurons](transfer/matrix.svg)",

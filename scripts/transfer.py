@@ -183,8 +183,8 @@ def page(transfer, low, rules):
         "- It is worse than the delta rule in a network of one layer, and worse than backprop from one or two examples a class.",
         "- It does not carry over to softplus networks, nor does `discovered-rate` to spiking ones as well as to its own kind:",
         "  a sample is one update there and eighteen here.",
-        "- Ten shots of Omniglot and of N-MNIST are too few for every deep network here; on N-MNIST no rule of five layers",
-        "  is far from chance, and differences there mean little.",
+        "- Ten shots of Omniglot are too few for deep networks with the other rules. On N-MNIST no rule of five layers is far from",
+        "  chance, and differences there mean little.",
         "- `discovered-local` forgets when there are more samples than it was found with.",
     ]
     for net in nets:

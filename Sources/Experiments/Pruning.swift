@@ -90,8 +90,8 @@ public struct PruningResult: Sendable {
 /// 1. The whole rule is tuned again with the budget that every smaller rule will have.
 /// 2. Each summand is taken away alone, nothing tuned: what it is worth.
 /// 3. The least valuable first, each is taken away for good if what stays, tuned again, is not significantly worse than
-///    the tuned whole rule, in pairs on episodes of the selection pool that chose no coefficients. This is repeated until
-///    no summand can go.
+///    the tuned whole rule, in pairs on episodes of the selection pool that chose no coefficients. Those that
+///    stayed are tried again when another went.
 /// 4. The result meets the whole rule on the test pool.
 public struct Pruning {
   /// The rule with its coefficients.
@@ -134,33 +134,26 @@ public struct Pruning {
 
     var current = whole
     var attempts: [PruningAttempt] = []
-    var order = ablations.sorted { $0.difference.mean > $1.difference.mean }.map(\.summand)
-    while true {
-      var kept: [Summand] = []
-      var hasDropped = false
-      for summand in order {
-        // The last one stays: a rule that changes nothing is none.
-        guard current.rule.summands.count > 1 else {
-          kept.append(summand)
-          continue
-        }
-        guard let candidate = try tuned(current.without(summand), isWanted),
-          let accuracy = accuracies([candidate], isWanted)?[0]
-        else { return nil }
-        let difference = PairedDifference(accuracy, less: standard, seed: experiment.seed)
-        let isDropped = difference.mean >= 0 || difference.p >= settings.level
-        let attempt = PruningAttempt(summand: summand, difference: difference, isDropped: isDropped)
-        attempts.append(attempt)
-        observe(.attempted(attempt, candidate))
-        if isDropped {
-          current = candidate
-          hasDropped = true
-        } else {
-          kept.append(summand)
-        }
+    var queue = ablations.sorted { $0.difference.mean > $1.difference.mean }.map(\.summand)
+    // The last summand stays: a rule that changes nothing is none.
+    var refusals = 0
+    while refusals < queue.count, current.rule.summands.count > 1 {
+      let summand = queue.removeFirst()
+      guard let candidate = try tuned(current.without(summand), isWanted),
+        let accuracy = accuracies([candidate], isWanted)?[0]
+      else { return nil }
+      let difference = PairedDifference(accuracy, less: standard, seed: experiment.seed)
+      let isDropped = difference.mean >= 0 || difference.p >= settings.level
+      let attempt = PruningAttempt(summand: summand, difference: difference, isDropped: isDropped)
+      attempts.append(attempt)
+      observe(.attempted(attempt, candidate))
+      if isDropped {
+        current = candidate
+        refusals = 0
+      } else {
+        queue.append(summand)
+        refusals += 1
       }
-      order = kept
-      if !hasDropped || order.count < 2 { break }
     }
     let rows = [
       current.with(coefficients: current.coefficients, name: "pruned"),

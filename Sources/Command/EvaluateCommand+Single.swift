@@ -9,15 +9,7 @@ extension EvaluateCommand {
   func single() throws {
     let (split, first, baselines) = (split ?? .test, first ?? 0, Self.references(baselines ?? true))
     let subjects = try rules.map { try RuleSubject.load($0, near: experiment) }
-    let resolved: ResolvedExperiment
-    if let experiment {
-      resolved = try ResolvedExperiment.load(experiment, overrides: change.overrides)
-    } else if let stored = subjects.lazy.compactMap(\.run).first {
-      resolved = try ResolvedExperiment.read(
-        text: stored.configuration, file: stored.path, overrides: change.overrides)
-    } else {
-      throw Failure(.usage, "name the experiment with --experiment, whose tasks and network the rules meet")
-    }
+    let resolved = try RuleSubject.experiment(of: subjects, experiment, overrides: change.overrides)
     let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
     let source = try EpisodeSource(resolved.experiment, family: family)
     let names = Self.unique(subjects.map(\.name))
@@ -76,7 +68,7 @@ extension EvaluateCommand {
         out, resolved, rules, comparison, source, split: split, first: first, facts: .current(workers: work.threads),
         libraries: Versions.libraries, data: work.data, started: started, replacing: force)
     }
-    if let csv { try Self.write(table.commaSeparated, to: csv) }
+    if let csv { try OutputFile.write(table.commaSeparated, to: csv) }
     let written = [out, csv].compactMap { $0 } + (try diagnosis.writeReport(of: out))
     if talk.json {
       Output.line(

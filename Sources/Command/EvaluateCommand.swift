@@ -131,15 +131,6 @@ struct EvaluateCommand: ParsableCommand {
       return turn == 1 ? name : "\(name)-\(turn)"
     }
   }
-
-  /// Writes the table of `--csv`.
-  static func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw Failure(.ioError, "cannot write \(path): \(error.localizedDescription)")
-    }
-  }
 }
 
 /// Which part of a grid is done here: `2/8`.

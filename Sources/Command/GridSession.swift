@@ -191,7 +191,7 @@ final class GridSession {
       voice.published(bytes: try record.publish(.complete, reason: "complete"))
     }
     let sheet = GridSheet(found)
-    if let csv = options.csv { try EvaluateCommand.write(sheet.commaSeparated, to: csv) }
+    if let csv = options.csv { try OutputFile.write(sheet.commaSeparated, to: csv) }
     let report = try options.diagnosis.writeReport(of: record.path)
     voice.finished(sheet, files: [record.path, options.csv].compactMap { $0 } + report)
     let table = record.table.table

@@ -42,12 +42,12 @@ struct GridSheet {
   /// Two tables, rules by cells: the means with their intervals; and the differences to the baseline with p after Holm's
   /// correction.
   var lines: [String] {
-    var lines = blocks { row, _ in "\(number(row.accuracy)) \(interval(row.accuracyInterval))" }
+    var lines = blocks { row, _ in "\(TableText.number(row.accuracy)) \(TableText.interval(row.accuracyInterval))" }
     if table.rules.count > 1 {
       lines += ["", "less \(found.baseline), on the same episodes (p after Holm's correction for the whole grid):"]
       lines += blocks { row, _ in
         guard let test = row.test else { return row.name == found.baseline ? "" : "-" }
-        return "\(String(format: "%+.3f", row.difference)) p \(chance(test.adjustedP))"
+        return "\(String(format: "%+.3f", row.difference)) p \(TableText.chance(test.adjustedP))"
       }
     }
     let failures = failures
@@ -87,14 +87,6 @@ struct GridSheet {
       }
     }
     return lines
-  }
-
-  private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
-  private func interval(_ range: ClosedRange<Double>) -> String {
-    "[\(String(format: "%.3f", range.lowerBound)), \(String(format: "%.3f", range.upperBound))]"
-  }
-  private func chance(_ p: Double) -> String {
-    p.isFinite ? (p < 0.0001 ? "<0.0001" : String(format: "%.4f", p)) : "-"
   }
 
   /// Every cell with its rows.

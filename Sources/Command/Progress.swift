@@ -110,10 +110,12 @@ final class Progress {
       let bar = String(repeating: "=", count: filled) + tip
       text += " [" + bar + String(repeating: " ", count: barWidth - bar.count) + "]"
     }
-    if let best = state.best { text += " best \(number(best))" }
-    if let median = state.median { text += " med \(number(median))" }
-    if let deviation = state.deviation { text += " sd \(number(deviation))" }
-    if let course = state.course { text += " acc \(number(course.accuracy)) loss \(number(course.loss))" }
+    if let best = state.best { text += " best \(TableText.number(best))" }
+    if let median = state.median { text += " med \(TableText.number(median))" }
+    if let deviation = state.deviation { text += " sd \(TableText.number(deviation))" }
+    if let course = state.course {
+      text += " acc \(TableText.number(course.accuracy)) loss \(TableText.number(course.loss))"
+    }
     let isChanged = state.evaluations.done > pace.done
     let (done, time) = isChanged ? (state.evaluations.done - pace.done, elapsed - pace.since) : (pace.done, pace.since)
     let rate = Double(done) / max(time, 1e-9)
@@ -130,7 +132,6 @@ final class Progress {
     return text
   }
 
-  private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
 }
 
 /// `03:12`, or `1:03:12`.

@@ -16,15 +16,15 @@ struct ResultTable {
   /// Lines of the tables: what each row scored; and, where rows are compared with a baseline, a second table of that.
   var lines: [String] {
     let scores: [Column] = [
-      ("accuracy", { number($1.accuracy) }), ("95 % interval", { interval($1.accuracyInterval) }),
-      ("loss", { $1.loss.map(number) ?? "-" }),
+      ("accuracy", { TableText.number($1.accuracy) }), ("95 % interval", { TableText.interval($1.accuracyInterval) }),
+      ("loss", { $1.loss.map(TableText.number) ?? "-" }),
     ]
     let gap: Column = ("gap closed", { $1.gapClosed.map { String(format: "%.0f %%", 100 * $0) } ?? "-" })
     let reference = comparison.reference
     func difference(_ head: String) -> [Column] {
       [
-        (head, { $0 == reference ? "" : signed($1.difference) }),
-        ("95 % interval", { $0 == reference ? "" : interval($1.differenceInterval) }),
+        (head, { $0 == reference ? "" : TableText.signed($1.difference) }),
+        ("95 % interval", { $0 == reference ? "" : TableText.interval($1.differenceInterval) }),
       ]
     }
     guard case .rowMinus(let baseline) = comparison.contrast else {
@@ -40,8 +40,9 @@ struct ResultTable {
     )
     guard comparison.rows.count > 1 else { return text(scores + [gap, gapInterval]) }
     let tests: [Column] = [
-      ("p", { $1.test.map { chance($0.p) } ?? "" }), ("Holm p", { $1.test.map { chance($0.adjustedP) } ?? "" }),
-      ("detectable", { $1.test.map { number($0.detectable) } ?? "" }),
+      ("p", { $1.test.map { TableText.chance($0.p) } ?? "" }),
+      ("Holm p", { $1.test.map { TableText.chance($0.adjustedP) } ?? "" }),
+      ("detectable", { $1.test.map { TableText.number($0.detectable) } ?? "" }),
     ]
     return text(scores + [gap, gapInterval]) + ["", "less \(baseline), on the same episodes:"]
       + text(difference("row - base") + tests)
@@ -59,16 +60,6 @@ struct ResultTable {
       let text = ([name.padding(to: longest)] + zip(cells, widths).map { $0.leading(to: $1) }).joined(separator: "  ")
       return String(text.reversed().drop { $0 == " " }.reversed())
     }
-  }
-
-  private func chance(_ p: Double) -> String {
-    guard p.isFinite else { return "-" }
-    return p < 0.0001 ? "<0.0001" : String(format: "%.4f", p)
-  }
-  private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
-  private func signed(_ value: Double) -> String { value.isFinite ? String(format: "%+.3f", value) : "-" }
-  private func interval(_ range: ClosedRange<Double>) -> String {
-    "[\(String(format: "%.3f", range.lowerBound)), \(String(format: "%.3f", range.upperBound))]"
   }
 
   /// One row: name, accuracy with interval, loss, and the paired difference with its interval and test.

@@ -43,10 +43,12 @@ struct RuleSubject {
       path: path)
   }
 
-  /// The experiment whose page is given, or else the one that the record keeps.
-  func experiment(_ page: String?, overrides: [String]) throws -> ResolvedExperiment {
+  /// The experiment whose page is given, or else the one that the first record among the rules' keeps.
+  static func experiment(
+    of subjects: [RuleSubject], _ page: String?, overrides: [String]
+  ) throws -> ResolvedExperiment {
     if let page { return try ResolvedExperiment.load(page, overrides: overrides) }
-    guard let run else {
+    guard let run = subjects.lazy.compactMap(\.run).first else {
       throw Failure(.usage, "name the experiment with --experiment, whose tasks and network the rules meet")
     }
     return try ResolvedExperiment.read(text: run.configuration, file: run.path, overrides: overrides)
@@ -54,14 +56,6 @@ struct RuleSubject {
 
   /// The rule on the network of an experiment.
   func contender(in experiment: Experiment) throws -> Contender {
-    let contender = Contender(name: name, rule: rule, network: experiment.network, credit: experiment.credit)
-    guard let coefficients else { return contender }
-    guard coefficients.count == contender.coefficients.count else {
-      throw Failure(
-        .badInput,
-        "\(name) has \(coefficients.count) coefficients, and this experiment's network needs \(contender.coefficients.count)"
-      )
-    }
-    return contender.with(coefficients: coefficients)
+    try GridRule(name: name, rule: rule, coefficients: coefficients, text: text, path: path).contender(in: experiment)
   }
 }

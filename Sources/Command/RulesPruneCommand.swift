@@ -50,7 +50,7 @@ extension RulesCommand {
     func run() throws {
       Signals.catchAll()
       let subject = try RuleSubject.load(rule, near: experiment)
-      let resolved = try subject.experiment(experiment, overrides: change.overrides)
+      let resolved = try RuleSubject.experiment(of: [subject], experiment, overrides: change.overrides)
       if let out { try RunPath.check(out, force: force, resumes: false) }
       let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
       let source = try EpisodeSource(resolved.experiment, family: family)
@@ -102,11 +102,7 @@ extension RulesCommand {
       let name = (path as NSString).lastPathComponent
       var page = contender.asRule(named: String(name.dropLast(5)))
       page.about = "What is left of \(contender.rule.name) after pruning."
-      do {
-        try Data(RulePage.text(page).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-      } catch {
-        throw Failure(.ioError, "cannot write \(path): \(error.localizedDescription)")
-      }
+      try OutputFile.write(RulePage.text(page), to: path)
     }
   }
 }
@@ -135,20 +131,21 @@ private struct PruningVoice {
     case .tuned(let whole, let before, let after):
       say(
         "tuned", [.init("before", .number(before)), .init("after", .number(after)), coefficients(whole)],
-        "whole rule tuned again: accuracy \(number(before)) -> \(number(after))")
+        "whole rule tuned again: accuracy \(TableText.number(before)) -> \(TableText.number(after))")
     case .ablated(let ablation):
       say(
         "ablated",
         [.init("term", .text(ablation.summand.description)), .init("p_holm", .number(ablation.adjustedP))]
           + members(ablation.difference),
-        "without  \(line(ablation.difference))  Holm p \(chance(ablation.adjustedP))  \(ablation.summand.description)")
+        "without  \(line(ablation.difference))  Holm p \(TableText.chance(ablation.adjustedP))  \(ablation.summand.description)"
+      )
     case .attempted(let attempt, let rest):
       say(
         "attempted",
         [.init("term", .text(attempt.summand.description)), .init("dropped", .boolean(attempt.isDropped))]
           + members(attempt.difference) + [coefficients(rest)],
-        "\(attempt.isDropped ? "dropped" : "kept   ")  \(line(attempt.difference))  p \(chance(attempt.difference.p))  "
-          + "detectable \(number(attempt.difference.detectable))  \(attempt.summand.description)")
+        "\(attempt.isDropped ? "dropped" : "kept   ")  \(line(attempt.difference))  p \(TableText.chance(attempt.difference.p))  "
+          + "detectable \(TableText.number(attempt.difference.detectable))  \(attempt.summand.description)")
     }
   }
 
@@ -190,12 +187,7 @@ private struct PruningVoice {
   }
 
   private func line(_ difference: PairedDifference) -> String {
-    "\(number(difference.accuracy))  \(String(format: "%+.3f", difference.mean)) "
-      + "[\(String(format: "%+.3f", difference.interval.lowerBound)), "
-      + "\(String(format: "%+.3f", difference.interval.upperBound))]"
+    "\(TableText.number(difference.accuracy))  \(TableText.signed(difference.mean)) "
+      + "[\(TableText.signed(difference.interval.lowerBound)), \(TableText.signed(difference.interval.upperBound))]"
   }
-
-  private func number(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "-" }
-
-  private func chance(_ p: Double) -> String { p < 0.0001 ? "<0.0001" : String(format: "%.4f", p) }
 }

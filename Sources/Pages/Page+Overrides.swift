@@ -21,41 +21,40 @@ public struct PageOverride: Sendable {
   ///   - text: the path, `=` and the value.
   ///   - file: what diagnostics name.
   public init(_ text: String, file: String = "--set") throws(Diagnostics) {
-    let whole = PageSource(file: file, text: text)
-    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-      let start = whole.place(at: 0, length: 1)
-      throw Diagnostics([start.diagnostic("an override is written path.to.key=value (got \"\(text)\")")])
-    }
-    let path = String(text[..<equals])
-    let count = path.unicodeScalars.count
-    let place = whole.place(at: 0, length: count)
-    try PageOverride.check(path, at: place)
-    let value = text[text.index(after: equals)...]
+    let (path, value, place) = try PageOverride.split(
+      text, file: file, form: "an override is written path.to.key=value")
     try self.init(
-      path: path, value: PageOverride.node(value, after: count + 1, of: whole, text: text), keyPlace: place)
+      path: path, value: PageOverride.node(value, after: place.length + 1, of: place.source, text: text),
+      keyPlace: place)
   }
 
   /// Reads `a.b.c=value,value,…`, the values in YAML's flow syntax.
   /// - Returns: one override for each value.
   public static func list(_ text: String, file: String) throws(Diagnostics) -> [PageOverride] {
-    let whole = PageSource(file: file, text: text)
-    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-      let start = whole.place(at: 0, length: 1)
-      throw Diagnostics([start.diagnostic("values are written path.to.key=value,value,… (got \"\(text)\")")])
-    }
-    let path = String(text[..<equals])
-    let count = path.unicodeScalars.count
-    let place = whole.place(at: 0, length: count)
-    try PageOverride.check(path, at: place)
+    let (path, rest, place) = try split(text, file: file, form: "values are written path.to.key=value,value,…")
     // The bracket takes the place of the equals sign, so columns stay.
-    let node = try PageOverride.node(
-      "[" + text[text.index(after: equals)...] + "]", after: count, of: whole, text: text)
+    let node = try PageOverride.node("[" + rest + "]", after: place.length, of: place.source, text: text)
     guard case .sequence(let values) = node.kind, !values.isEmpty else {
       throw Diagnostics([place.diagnostic("\(path) has no values")])
     }
     var all: [PageOverride] = []
     for value in values { all.append(try PageOverride(path: path, value: value, keyPlace: place)) }
     return all
+  }
+
+  /// What stands before and behind the first `=`, and the place of what stands before.
+  /// - Parameter form: how it is written, for the message when it is not.
+  private static func split(
+    _ text: String, file: String, form: String
+  ) throws(Diagnostics) -> (path: String, value: Substring, place: Place) {
+    let whole = PageSource(file: file, text: text)
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      throw Diagnostics([whole.place(at: 0, length: 1).diagnostic("\(form) (got \"\(text)\")")])
+    }
+    let path = String(text[..<equals])
+    let place = whole.place(at: 0, length: path.unicodeScalars.count)
+    try check(path, at: place)
+    return (path, text[text.index(after: equals)...], place)
   }
 
   private static func check(_ path: String, at place: Place) throws(Diagnostics) {

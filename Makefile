@@ -14,10 +14,10 @@ SWIFT ?= swift
 METAPLAST := .build/release/metaplast
 INSTALL_BUILD := .build-install
 
-.PHONY: help discover test peers build lint format bench paper transfer deps install uninstall clean
+.PHONY: help discover test peers peers-slow build lint format bench paper transfer deps install uninstall clean
 
 help: ## lists the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 discover: ## searches a better rule on Fashion-MNIST: installs what is missing, builds, runs, writes the report
 	@scripts/deps.sh build data
@@ -28,8 +28,11 @@ test: ## installs what is missing and runs every test, the readers and schemas o
 	@scripts/deps.sh build data test
 	@scripts/test.sh
 
-peers: .venv/installed ## runs only the checks with other tools: h5py, xarray, ncdump, nbconvert, JSON Schema
+peers: .venv/installed .venv-brian2/installed ## runs only the checks with other tools: h5py, xarray, ncdump, nbconvert, JSON Schema, Brian2
 	.venv/bin/python Tests/peers/run.py
+
+peers-slow: .venv/installed .venv-torch/installed ## runs the checks that need PyTorch; the first time it downloads a lot
+	METAPLAST_PEERS=required .venv/bin/python Tests/peers/run.py --slow
 
 build: ## builds the release binary, .build/release/metaplast
 	@scripts/deps.sh build
@@ -61,6 +64,12 @@ deps: ## installs everything that any target needs and that is missing
 .venv/installed: Tests/peers/requirements.txt
 	@scripts/peers-env.sh .venv $<
 
+.venv-brian2/installed: Tests/peers/requirements-brian2.txt
+	@scripts/peers-env.sh .venv-brian2 $<
+
+.venv-torch/installed: Tests/peers/requirements-torch.txt
+	@scripts/peers-env.sh .venv-torch $<
+
 .venv-bench/installed: scripts/benchmarks-requirements.txt
 	@scripts/peers-env.sh .venv-bench $<
 
@@ -78,4 +87,4 @@ uninstall: ## removes what install put there
 	rm -rf "$(DESTDIR)$(PREFIX)/share/metaplast"
 
 clean: ## removes everything that was built; keeps runs/
-	rm -rf .build $(INSTALL_BUILD) .venv .venv-bench
+	rm -rf .build $(INSTALL_BUILD) .venv .venv-brian2 .venv-torch .venv-bench

@@ -14,6 +14,12 @@ make --no-print-directory .venv/installed || environment=$?
 # Swift tests that ask other readers too use the same Python.
 if [ "$environment" -eq 0 ]; then export METAPLAST_PYTHON="$PWD/.venv/bin/python"; fi
 
+# Brian2 needs an older numpy, and PyTorch is large: environments of their own. The second is made here only where a
+# missing one is a failure; `make peers-slow` makes it by hand.
+others=(.venv-brian2)
+if [ "${METAPLAST_PEERS:-}" = required ]; then others+=(.venv-torch); fi
+for other in "${others[@]}"; do make --no-print-directory "$other/installed" || true; done
+
 swift test -c release --disable-testable-imports "$@" 2>&1 | tee "$log" || { status=1; failed+=("swift test"); }
 if ! grep -qE 'Test run with [1-9][0-9]* tests?' "$log"; then
   echo "error: swift test ran no test" >&2

@@ -1,8 +1,9 @@
 """Runs every check that other people's tools make of ours, and counts.
 
-usage: python Tests/peers/run.py [name …]     (from `make test` or `make peers`; needs .build/release/metaplast)
+usage: python Tests/peers/run.py [--slow] [name …]     (from `make test` or `make peers`; needs .build/release/metaplast)
 
-Each check is a function below; a name on the command line selects the checks whose name contains it. A check fails by
+Each check is a function below or in a file beside this one; a name on the command line selects the checks whose name
+contains it, `--slow` (`make peers-slow`) those that need PyTorch. A check fails by
 raising, is skipped by raising `Skip`, and prints what it did. The last line is `N passed, N failed, N skipped`.
 """
 import json
@@ -15,14 +16,12 @@ import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 
+from environments import Skip
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / "Tests" / "peers"
 METAPLAST = pathlib.Path(os.environ.get("METAPLAST_BINARY", ROOT / ".build" / "release" / "metaplast"))
 EXPERIMENT = ROOT / "experiments" / "quick.yaml"
-
-
-class Skip(Exception):
-    """Raised by a check that cannot be made here, with the reason."""
 
 
 def run(*command, timeout=600):
@@ -194,10 +193,14 @@ CHECKS = [
     report_is_one_well_formed_file, notebook_is_valid_and_runs,
 ]
 
+# Checks that need PyTorch: its environment is large, so `make test` makes it only with METAPLAST_PEERS=required.
+SLOW = []
+
 
 def main():
-    wanted = [check for check in CHECKS
-              if not sys.argv[1:] or any(part in check.__name__ for part in sys.argv[1:])]
+    names = [name for name in sys.argv[1:] if name != "--slow"]
+    wanted = [check for check in (SLOW if "--slow" in sys.argv else CHECKS + SLOW)
+              if not names or any(part in check.__name__ for part in names)]
     passed = failed = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(folder)

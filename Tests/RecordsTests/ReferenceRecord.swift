@@ -120,6 +120,17 @@ enum ReferenceRecord {
     for (place, measure) in Findings.Measure.allCases.enumerated() {
       findings.measures[measure] = [Double(place) / 8, Double(place) / 16, .nan]
     }
+    var terms = TermImportance(terms: ["dw: -eta*e_post*y_pre", "dw: -hebb*e_post*e_pre"], rules: 3)
+    (terms.drop, terms.low) = ([0.5, 0.125, .nan, .nan, .nan, .nan], [0.25, -0.125, .nan, .nan, .nan, .nan])
+    terms.high = [0.75, 0.25, .nan, .nan, .nan, .nan]
+    findings.terms = terms
+    findings.summary = "The first is **best**."
+    findings.sources = [
+      FindingsSource(
+        name: "run-1.h5", uuid: RecordIdentity.uuid(seed: 8), kind: "evaluation",
+        sha256: String(repeating: "0", count: 64))
+    ]
+    findings.ruleSources = ["run-1.h5", "run-1.h5", ""]
     return findings
   }
 

@@ -65,6 +65,14 @@ public struct Findings: Sendable, Hashable {
   public var rank: [Int]
   /// The numbers, each [rule][task][shot].
   public var measures: [Measure: [Double]]
+  /// What each term is worth; nil where no term was taken away.
+  public var terms: TermImportance?
+  /// What was found, in words (Markdown); nil where nobody said.
+  public var summary: String?
+  /// The records that the findings were made from; empty where they are of the record's own evaluation.
+  public var sources: [FindingsSource] = []
+  /// Names of the records that scored each rule, with commas between them, [rule]; empty without `sources`.
+  public var ruleSources: [String] = []
 
   /// Makes findings with every number NaN, no episodes and ranks in the order given.
   public init(
@@ -111,6 +119,32 @@ extension RunRecord {
         try require(measure.rawValue, column.shape, shape)
         found.measures[measure] = column.values
       }
+      found.summary = file.exists("\(group)/summary") ? try file.readStrings("\(group)/summary").values.first : nil
+      if file.exists("\(group)/term") {
+        var terms = TermImportance(terms: try file.readStrings("\(group)/term").values, rules: found.rules.count)
+        for (place, column) in TermImportance.columns.enumerated() where file.exists("\(group)/\(column.name)") {
+          let read = try file.readDoubles("\(group)/\(column.name)")
+          try require(column.name, read.shape, [found.rules.count, terms.terms.count])
+          terms.values[place] = read.values
+        }
+        found.terms = terms
+      }
+      if file.exists("\(group)/source") {
+        let names = try file.readStrings("\(group)/source").values
+        func texts(_ name: String, _ count: Int) throws(HDF5Error) -> [String] {
+          guard file.exists("\(group)/\(name)") else { return [String](repeating: "", count: count) }
+          let read = try file.readStrings("\(group)/\(name)")
+          try require(name, read.shape, [count])
+          return read.values
+        }
+        let uuids = try texts("source_uuid", names.count)
+        let kinds = try texts("source_kind", names.count)
+        let digests = try texts("source_sha256", names.count)
+        found.sources = names.indices.map {
+          FindingsSource(name: names[$0], uuid: uuids[$0], kind: kinds[$0], sha256: digests[$0])
+        }
+        found.ruleSources = try texts("rule_source", found.rules.count)
+      }
       return found
     }
   }
@@ -126,9 +160,20 @@ extension RunRecord {
       precondition(Set(findings.rules).count == findings.rules.count, "findings: rules repeat a name")
       let group = "/\(Schema.findings.path)"
       if file.exists(group) { try file.removeTable(group) }
+      var optional: Set<String> = []
+      if findings.terms != nil { optional.formUnion(["term"] + TermImportance.columns.map(\.name)) }
+      if findings.summary != nil { optional.insert("summary") }
+      if !findings.sources.isEmpty {
+        optional.formUnion(["source", "source_uuid", "source_kind", "source_sha256", "rule_source"])
+        precondition(
+          findings.ruleSources.count == findings.rules.count, "findings: \(findings.ruleSources.count) sources")
+      }
       try file.create(
         Schema.findings,
-        lengths: ["rule": findings.rules.count, "task": findings.tasks.count, "shot": findings.shots.count])
+        lengths: [
+          "rule": findings.rules.count, "task": findings.tasks.count, "shot": findings.shots.count,
+          "term": findings.terms?.terms.count ?? 0, "source": findings.sources.count,
+        ], including: optional)
       try file.setText(findings.intervalMethod, named: "ci_method", of: group)
       try file.setText(findings.baseline, named: "baseline", of: group)
       try file.write(.texts(findings.rules), to: "\(group)/rule")
@@ -140,6 +185,22 @@ extension RunRecord {
         let values = findings.measures[measure] ?? []
         precondition(values.count == cells, "findings: \(measure.rawValue) has \(values.count) values, not \(cells)")
         try file.write(.doubles(values), to: "\(group)/\(measure.rawValue)")
+      }
+      if let terms = findings.terms {
+        try file.write(.texts(terms.terms), to: "\(group)/term")
+        for (column, values) in zip(TermImportance.columns, terms.values) {
+          let wanted = findings.rules.count * terms.terms.count
+          precondition(values.count == wanted, "findings: \(column.name) has \(values.count) values, not \(wanted)")
+          try file.write(.doubles(values), to: "\(group)/\(column.name)")
+        }
+      }
+      if let summary = findings.summary { try file.write(.texts([summary]), to: "\(group)/summary") }
+      if !findings.sources.isEmpty {
+        try file.write(.texts(findings.sources.map(\.name)), to: "\(group)/source")
+        try file.write(.texts(findings.sources.map(\.uuid)), to: "\(group)/source_uuid")
+        try file.write(.texts(findings.sources.map(\.kind)), to: "\(group)/source_kind")
+        try file.write(.texts(findings.sources.map(\.sha256)), to: "\(group)/source_sha256")
+        try file.write(.texts(findings.ruleSources), to: "\(group)/rule_source")
       }
     }
   }

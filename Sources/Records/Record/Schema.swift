@@ -3,9 +3,9 @@ public enum Schema {
   /// The name every record carries.
   public static let name = "plasticity-log"
   /// The version written.
-  public static let version = "1.3.0"
+  public static let version = "1.4.0"
   /// The value of the attribute `Conventions`.
-  static let conventions = "plasticity-log-1.3 ACDD-1.3"
+  static let conventions = "plasticity-log-1.4 ACDD-1.3"
   /// The version of the arrangement of root attributes, groups and columns that readers accept.
   static let major = 1
 
@@ -173,9 +173,17 @@ public enum Schema {
       .coordinate("rule", .str, "rule"),
       .coordinate("task", .str, "task family"),
       .coordinate("shot", .i4, "training examples per class"),
+      .coordinate("term", .str, "term of an equation", optional: true),
+      .coordinate("source", .str, "record that the findings are from", optional: true),
       Column("n_seeds", cell, .i4, "number of test episodes"),
       Column("rank", ["rule"], .i4, "rank of the mean accuracy, best first, from 1"),
-    ] + Findings.Measure.allCases.map { Column($0.rawValue, cell, .f8, $0.longName) })
+      Column("summary", [], .str, "what was found, Markdown", optional: true),
+      Column("source_uuid", ["source"], .str, "uuid of the record", optional: true),
+      Column("source_kind", ["source"], .str, "kind of the record", optional: true),
+      Column("source_sha256", ["source"], .str, "SHA-256 of the record", optional: true),
+      Column("rule_source", ["rule"], .str, "records that scored the rule", optional: true),
+    ] + Findings.Measure.allCases.map { Column($0.rawValue, cell, .f8, $0.longName) }
+      + TermImportance.columns.map { Column($0.name, ["rule", "term"], .f8, $0.longName, optional: true) })
 
   private static let run = ["rule", "task", "shot", "seed"]
   private static let cell = ["rule", "task", "shot"]

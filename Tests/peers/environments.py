@@ -1,12 +1,26 @@
-"""The Python environments of the checks, and what to do where one is missing."""
+"""What the checks share: where things are, how a command is run, and the Python environments."""
 import os
 import pathlib
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = ROOT / "Tests" / "peers"
+METAPLAST = pathlib.Path(os.environ.get("METAPLAST_BINARY", ROOT / ".build" / "release" / "metaplast"))
 
 
 class Skip(Exception):
     """Raised by a check that cannot be made here, with the reason."""
+
+
+def run(*command, timeout=600):
+    """Runs a command in the repository's root and shows it; its output is shown when it fails, and raised."""
+    command = [str(part) for part in command]
+    print("  +", " ".join(command), flush=True)
+    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=timeout)
+    if done.returncode != 0:
+        raise AssertionError(f"exit {done.returncode} from {command[0]}\n{done.stdout}")
+    return done.stdout
 
 
 def python(name, command):

@@ -7,32 +7,17 @@ contains it, `--slow` (`make peers-slow`) those that need PyTorch. A check fails
 raising, is skipped by raising `Skip`, and prints what it did. The last line is `N passed, N failed, N skipped`.
 """
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 
-from environments import Skip
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PEERS = ROOT / "Tests" / "peers"
-METAPLAST = pathlib.Path(os.environ.get("METAPLAST_BINARY", ROOT / ".build" / "release" / "metaplast"))
+from environments import METAPLAST, PEERS, ROOT, Skip, run
+
 EXPERIMENT = ROOT / "experiments" / "quick.yaml"
-
-
-def run(*command, timeout=600):
-    """Runs a command in the repository's root and shows it; its output is shown when it fails, and raised."""
-    command = [str(part) for part in command]
-    print("  +", " ".join(command), flush=True)
-    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=timeout)
-    if done.returncode != 0:
-        raise AssertionError(f"exit {done.returncode} from {command[0]}\n{done.stdout}")
-    return done.stdout
 
 
 # The small records that several checks read, and what is put over the experiment's page for each.

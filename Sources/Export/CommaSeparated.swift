@@ -5,13 +5,11 @@ import Records
 /// Doubles are written so that they read back with the same bits; what is missing is `nan`.
 public enum CommaSeparated {
   /// Every candidate of the search: generation, candidate, status, fitness, attempts, seconds, and its coefficients.
-  /// - Returns: nil when the record holds no search.
-  public static func candidates(_ contents: RunContents) -> String? {
-    guard let header = contents.header else { return nil }
+  public static func candidates(_ header: DiscoveryHeader, _ rows: [GenerationRow]) -> String {
     var lines = [
       [header.outerStep, "candidate", "status", "fitness", "evaluation_time_s"] + header.parameters.map(\.name)
     ]
-    for row in contents.generations {
+    for row in rows {
       for candidate in row.fitness.indices {
         lines.append(
           [
@@ -24,9 +22,7 @@ public enum CommaSeparated {
   }
 
   /// Every generation of the search: median and best fitness, evaluations, seconds, step size, mean and best coefficients.
-  /// - Returns: nil when the record holds no search.
-  public static func generations(_ contents: RunContents) -> String? {
-    guard let header = contents.header else { return nil }
+  public static func generations(_ header: DiscoveryHeader, _ rows: [GenerationRow]) -> String {
     let singles = [DiscoveryHeader.Measure.stepSize, .axisRatio].filter(header.measures.contains)
     let hasMean = header.measures.contains(.searchMean)
     var lines = [
@@ -34,7 +30,7 @@ public enum CommaSeparated {
         + singles.map(\.rawValue) + header.parameters.map { "incumbent \($0.name)" }
         + (hasMean ? header.parameters.map { "mean \($0.name)" } : [])
     ]
-    for row in contents.generations {
+    for row in rows {
       let numbers =
         singles.map { row.measures[$0]?.first ?? .nan } + row.incumbentParameter
         + (hasMean ? row.measures[.searchMean] ?? header.parameters.map { _ in .nan } : [])

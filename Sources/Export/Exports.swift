@@ -49,7 +49,8 @@ public enum Exports {
   public static func write(
     _ kinds: [ExportKind] = ExportKind.allCases, of record: String, to folder: String? = nil
   ) throws -> [String] {
-    let contents = try RunContents(record: record)
+    let opened = try RunRecord.open(record)
+    let contents = try RunContents(opened)
     let folder = folder ?? self.folder(for: contents.identity)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -58,7 +59,7 @@ public enum Exports {
     }
     var paths: [String] = []
     for kind in kinds {
-      for (name, text) in files(kind, contents, path: relative(record, from: folder)) {
+      for (name, text) in try files(kind, contents, opened, path: relative(record, from: folder)) {
         let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
         do {
           try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -72,20 +73,23 @@ public enum Exports {
   }
 
   /// Names and texts of the files of one kind.
-  private static func files(_ kind: ExportKind, _ contents: RunContents, path: String) -> [(String, String)] {
+  private static func files(
+    _ kind: ExportKind, _ contents: RunContents, _ record: RunRecord, path: String
+  ) throws -> [(String, String)] {
     switch kind {
-    case .html: [("report.html", Report.html(contents))]
+    case .html: return [("report.html", Report.html(contents))]
     case .notebook:
-      [
+      return [
         (
           contents.header == nil ? "evaluation.ipynb" : "discovery.ipynb",
           Notebook(contents, path: path).json
         )
       ]
     case .csv:
-      [
-        ("generations.csv", CommaSeparated.generations(contents)),
-        ("candidates.csv", CommaSeparated.candidates(contents)),
+      let rows = try record.generations()
+      return [
+        ("generations.csv", contents.header.map { CommaSeparated.generations($0, rows) }),
+        ("candidates.csv", contents.header.map { CommaSeparated.candidates($0, rows) }),
         ("evaluation.csv", CommaSeparated.evaluation(contents)),
       ].compactMap { name, text in text.map { (name, $0) } }
     }

@@ -3,6 +3,8 @@ struct Markup: Equatable {
   enum Child: Equatable {
     case element(Markup)
     case text(String)
+    /// Markup that its writer made well-formed, such as MathML.
+    case verbatim(String)
   }
 
   var name: String
@@ -18,6 +20,12 @@ struct Markup: Equatable {
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
     self.init(name, attributes)
     children = [.text(text)]
+  }
+
+  /// An element around markup that is well-formed already.
+  init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], verbatim: String) {
+    self.init(name, attributes)
+    children = [.verbatim(verbatim)]
   }
 
   static func == (a: Markup, b: Markup) -> Bool {
@@ -48,6 +56,7 @@ struct Markup: Equatable {
         if isBlock { text += "\n" + String(repeating: " ", count: depth + 1) }
         element.write(into: &text, depth: depth + 1)
       case .text(let words): text += Markup.escaped(words)
+      case .verbatim(let markup): text += markup
       }
     }
     if isBlock { text += "\n" + String(repeating: " ", count: depth) }

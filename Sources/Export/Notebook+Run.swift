@@ -27,14 +27,14 @@ extension Notebook {
         cells.append(Cell("layers", .code, PythonCells.layers))
       }
     }
-    if let course = SearchCourse(contents), course.isDescent {
+    if let course = contents.course, course.count > 0, course.isDescent {
       cells.append(Cell("descent", .code, PythonCells.descent))
       cells.append(Cell("theta", .code, PythonCells.theta))
       if Figure.alignment(course) != nil { cells.append(Cell("alignment", .code, PythonCells.alignment)) }
       if Figure.orthonormality(course) != nil {
         cells.append(Cell("orthonormality", .code, PythonCells.orthonormality))
       }
-    } else if let course = SearchCourse(contents) {
+    } else if let course = contents.course, course.count > 0 {
       cells += [Cell("fitness", .code, PythonCells.fitness), Cell("coefficients", .code, PythonCells.coefficients)]
       if course.single(.stepSize) != nil { cells.append(Cell("step-size", .code, PythonCells.stepSize)) }
     }

@@ -1,23 +1,6 @@
 import Records
 
 extension Report {
-  /// Every rule with its equation, its LaTeX and its page.
-  static func rules(_ rules: [RuleRow]) -> Markup {
-    var section = Markup("section", ["id": "rules"], [Markup("h2", text: "All rules")])
-    for rule in rules {
-      var details = Markup("details", [:], [Markup("summary", text: "\(rule.name) (\(rule.origin.rawValue))")])
-      details.add(Markup("pre", text: rule.expression))
-      var facts: [String] = []
-      if rule.complexity.isFinite { facts.append("Complexity \(NumberForm.fixed(rule.complexity, 0))") }
-      if !rule.sha256.isEmpty { facts.append("SHA-256 of its page \(rule.sha256)") }
-      if !facts.isEmpty { details.add(Markup("p", ["class": "quiet"], text: facts.joined(separator: " · "))) }
-      if !rule.latex.isEmpty { details.add(Markup("pre", text: rule.latex)) }
-      if !rule.ruleText.isEmpty { details.add(Markup("pre", text: rule.ruleText)) }
-      section.add(details)
-    }
-    return section
-  }
-
   /// Where the run comes from and how to make it again.
   static func provenance(_ contents: RunContents) -> Markup {
     let (identity, provenance) = (contents.identity, contents.provenance)

@@ -31,11 +31,11 @@ public enum Report {
     let tables = contents.scoreTables()
     var parts = [header(contents, title: title)]
     if let first = tables.first, let result = result(contents, first) { parts.append(result) }
-    if let equation = equation(contents) { parts.append(equation) }
+    if let card = ruleCard(contents) { parts.append(card) }
     parts += tables.enumerated().map { comparison($0.element, $0.offset, alone: tables.count == 1) }
     if let grid = grid(contents, tables) { parts.append(grid) }
     if let episodes = episodes(contents) { parts.append(episodes) }
-    if let course = SearchCourse(contents) { parts.append(search(course)) }
+    if let course = contents.course, course.count > 0 { parts.append(search(course)) }
     if let rates = firingRates(contents, tables) { parts.append(rates) }
     if !contents.rules.isEmpty { parts.append(rules(contents.rules)) }
     parts.append(provenance(contents))
@@ -48,7 +48,7 @@ public enum Report {
     let identity = contents.identity
     var words = ["\(identity.kind.rawValue), \(identity.status.rawValue)"]
     if let header = contents.header {
-      let count = contents.generations.count
+      let count = contents.course?.count ?? 0
       words.append(
         header.candidates == 1
           ? "\(header.search), \(count) \(header.outerStep)s"
@@ -82,27 +82,6 @@ public enum Report {
       sentences.append("That closes \(NumberForm.fixed(100 * share, 0)) % of the gap between the two.")
     }
     return Markup("p", ["class": "lead"], text: sentences.joined(separator: " "))
-  }
-
-  private static func equation(_ contents: RunContents) -> Markup? {
-    guard let rule = contents.discovered else { return nil }
-    let start = contents.rules.first { $0.name == "start" }
-    var section = Markup("section", ["id": "rule"], [Markup("h2", text: "The discovered rule")])
-    section.add(Markup("pre", ["class": "equation"], text: rule.expression))
-    if !rule.terms.isEmpty {
-      var table = Table(header: ["term", "coefficient"], rows: [])
-      table.rows = rule.terms.map { [$0.text, NumberForm.significant($0.coefficient)] }
-      if let start, start.name != rule.name {
-        table.header.append("at the start")
-        let before = Dictionary(start.terms.map { ($0.text, $0.coefficient) }, uniquingKeysWith: { first, _ in first })
-        for index in table.rows.indices {
-          table.rows[index].append(before[rule.terms[index].text].map { NumberForm.significant($0) } ?? "0")
-        }
-      }
-      table.caption = "Its terms, multiplied out"
-      section.add(table.markup)
-    }
-    return section
   }
 
   // MARK: Comparison

@@ -5,12 +5,13 @@ import Records
 enum ExampleRun {
   static let hostile = "<script>alert('&\"]]>')</script>\u{0}\u{8}`*_$"
 
+  static let header = DiscoveryHeader(
+    search: "cma-es", direction: .maximize, candidates: 4,
+    parameters: [
+      .init(name: "eta", lower: 1e-5, upper: 1, initial: 0.015), .init(name: "hebb", lower: -1, upper: 1, initial: 0),
+    ], tasks: ["digits"], measures: [.searchMean, .stepSize, .axisRatio])
+
   static func contents(title: String = "example, seed 3", generations: Int = 5, episodes: Int = 10) -> RunContents {
-    let header = DiscoveryHeader(
-      search: "cma-es", direction: .maximize, candidates: 4,
-      parameters: [
-        .init(name: "eta", lower: 1e-5, upper: 1, initial: 0.015), .init(name: "hebb", lower: -1, upper: 1, initial: 0),
-      ], tasks: ["digits"], measures: [.searchMean, .stepSize, .axisRatio])
     return RunContents(
       identity: RecordIdentity(
         kind: .discovery, status: .complete, uuid: RecordIdentity.uuid(seed: 3), title: title,
@@ -26,7 +27,7 @@ enum ExampleRun {
           commandLine: "metaplast discover example.yaml", softwareVersion: "0.1.0", gitRevision: "0123abc",
           compiler: "Swift", os: "Linux", cpu: "x86-64", exitReason: "complete", threads: 2, firstGeneration: 0,
           lastGeneration: generations - 1)
-      ], header: header, generations: (0..<generations).map(generation), rules: rules,
+      ], course: SearchCourse(header, (0..<generations).map(generation)), rules: rules,
       evaluation: evaluation(episodes: episodes))
   }
 
@@ -44,9 +45,11 @@ enum ExampleRun {
   }
 
   /// A descent of three coefficients; every tenth episode failed, and angles fall from 90 degrees.
-  static func descent(generations: Int = 40, penalty: Double = 0) -> RunContents {
+  static func descent(
+    generations: Int = 40, penalty: Double = 0, layers: Bool = true
+  ) -> RunContents {
     var contents = contents(title: "descent, seed 3", generations: 0)
-    contents.header = DiscoveryHeader(
+    let header = DiscoveryHeader(
       search: "meta-gradient", direction: .maximize, outerStep: "episode", candidates: 1,
       parameters: ["eta", "hebb", "oja"].map { .init(name: $0, lower: -1, upper: 1, initial: 0) }, tasks: ["digits"],
       layers: ["input", "hidden_1", "hidden_2", "readout"],
@@ -54,7 +57,7 @@ enum ExampleRun {
         .taskScore, .penalty, .queryLoss, .episodesScored, .episodesSkipped, .searchMean, .metaGradient, .stepSize,
         .alignmentAngle, .orthonormality,
       ])
-    contents.generations = (0..<generations).map { g in
+    let rows = (0..<generations).map { g in
       let (t, failed) = (Double(g) / Double(generations), g % 10 == 9)
       let noise = Double((g * 7) % 11) / 50
       let loss = failed ? 5 : 2.3 - 1.5 * t + noise
@@ -67,11 +70,12 @@ enum ExampleRun {
           .taskScore: [failed ? 0.1 : 0.2 + 0.6 * t + noise], .penalty: [penalty], .queryLoss: [loss],
           .episodesScored: [1], .episodesSkipped: [failed ? 1 : 0], .searchMean: theta,
           .metaGradient: failed ? [.nan, .nan, .nan] : [-2 * (1 - t), 0.5, -noise], .stepSize: [1e-3],
-          .alignmentAngle: failed
+          .alignmentAngle: failed || !layers
             ? [.nan, .nan, .nan, .nan] : [88 - noise * 20, 86 - 30 * t - noise * 30, 84 - 60 * t - noise * 30, 0],
-          .orthonormality: [.nan, 20 * (1 - t) + noise, 5 + noise, 1 + noise],
+          .orthonormality: layers ? [.nan, 20 * (1 - t) + noise, 5 + noise, 1 + noise] : [.nan, .nan, .nan, .nan],
         ])
     }
+    contents.course = SearchCourse(header, rows)
     return contents
   }
 
@@ -79,7 +83,7 @@ enum ExampleRun {
   /// fall, and the episodes of the second task are the first one's.
   static func diagnosis(episodes: Int = 6) -> RunContents {
     var contents = contents(title: "diagnosis, seed 3", generations: 0)
-    contents.header = nil
+    contents.course = nil
     contents.identity.kind = .evaluation
     var table = EvaluationTable(
       ways: 5, queriesPerClass: 20, rules: ["discovered", "feedback-alignment", "nearest-class-mean"],

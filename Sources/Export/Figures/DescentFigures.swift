@@ -78,9 +78,11 @@ extension Figure {
         ["\(course.rows[g].generation)"] + series.map { NumberForm.significant($0.values[g]) }
       }, words: [])
     let mean =
-      panel.isSmoothed && course.window > 1 ? " Lines are means over the last \(course.window) \(course.unit)." : ""
+      panel.isSmoothed && course.window > 1
+      ? " Lines are means over the last \(course.window) \(course.unit)\(course.stride > 1 ? " drawn" : "")." : ""
     return Figure(
-      id: panel.id, title: panel.title, caption: panel.caption + mean, picture: chart.svg(label: panel.title),
+      id: panel.id, title: panel.title, caption: panel.caption + mean + course.thinning,
+      picture: chart.svg(label: panel.title),
       data: data)
   }
 

@@ -1,56 +1,17 @@
 import Arithmetic
 import Records
 
-/// The course of a search, as columns.
-struct SearchCourse {
-  /// The most candidates that are drawn one by one.
-  static let largestPopulation = 6000
-
-  let header: DiscoveryHeader
-  let rows: [GenerationRow]
-  /// Generation numbers.
-  let generation: [Double]
-
-  init?(_ contents: RunContents) {
-    guard let header = contents.header, !contents.generations.isEmpty else { return nil }
-    self.header = header
-    rows = contents.generations
-    generation = rows.map { Double($0.generation) }
-  }
-
-  /// A coefficient of the search mean, generation by generation; nil when the search has no mean.
-  func searchMean(_ parameter: Int) -> [Double]? {
-    guard header.measures.contains(.searchMean) else { return nil }
-    let values = rows.map { row -> Double in
-      guard let mean = row.measures[.searchMean], parameter < mean.count else { return .nan }
-      return mean[parameter]
-    }
-    return values.contains(where: Axis.isDrawable) ? values : nil
-  }
-
-  /// A measure with one value a generation; nil when it was not taken.
-  func single(_ measure: DiscoveryHeader.Measure) -> [Double]? {
-    guard header.measures.contains(measure) else { return nil }
-    let values = rows.map { $0.measures[measure]?.first ?? .nan }
-    return values.contains(where: Axis.isDrawable) ? values : nil
-  }
-
-  func quantile(_ probability: Double) -> [Double] {
-    rows.map { Statistics.quantile($0.fitness.filter(Axis.isDrawable), probability) }
-  }
-}
-
 extension Figure {
   /// Fitness of every candidate, the median and quartiles of each generation, and the best so far.
   static func fitness(_ course: SearchCourse) -> Figure {
     let (left, right, top, bottom) = (64.0, Chart.width - 16, 56.0, 320.0)
-    let low = course.quantile(0.25)
-    let high = course.quantile(0.75)
+    let low = course.rows.map(\.lowerQuartile)
+    let high = course.rows.map(\.upperQuartile)
     let median = course.rows.map(\.medianFitness)
     let incumbent = course.rows.map(\.incumbentFitness)
     // Failed candidates may lie far off and would flatten all others: the axis holds the middle half and a margin.
     let core = (low + high + median + incumbent).filter(Axis.isDrawable)
-    let all = course.rows.flatMap(\.fitness).filter(Axis.isDrawable)
+    let all = course.drawsCandidates ? course.rows.flatMap(\.fitness).filter(Axis.isDrawable) : []
     let reach = ((core.max() ?? 1) - (core.min() ?? 0)) * 0.5
     let (floor, ceiling) = ((core.min() ?? 0) - reach, (core.max() ?? 1) + reach)
     let y = Axis(holding: core + all.filter { $0 >= floor && $0 <= ceiling }, ticks: 6).between(bottom, top)
@@ -59,14 +20,14 @@ extension Figure {
     chart.leftAxis(y, at: left, right: right, label: "")
     chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)
     chart.text("fitness (\(course.header.direction == .maximize ? "higher" : "lower") is better)", left, top - 10)
-    chart.legend([(.sky, "candidate"), (.blue, "median, quartiles"), (.vermilion, "best so far")], x: left, y: 18)
+    chart.legend(
+      (course.drawsCandidates ? [(SeriesStyle.sky, "candidate")] : [])
+        + [(.blue, "median, quartiles"), (.vermilion, "best so far")], x: left, y: 18)
     chart.band(course.generation, low, high, x, y, class: "band f1")
     var outside = 0
-    let drawsCandidates = course.rows.count * course.header.candidates <= SearchCourse.largestPopulation
-    for (index, row) in course.rows.enumerated() {
+    for (index, row) in course.rows.enumerated() where course.drawsCandidates {
       for value in row.fitness where Axis.isDrawable(value) {
         if !y.contains(value) { outside += 1 }
-        guard drawsCandidates else { continue }
         chart.add(
           SeriesStyle.sky.mark(
             x.place(course.generation[index]), y.place(value), radius: 2.6, class: y.contains(value) ? "faint" : "edge")
@@ -83,11 +44,10 @@ extension Figure {
             title: "\(course.header.outerStep) \(NumberForm.fixed(g, 0)): \(NumberForm.significant(value))"))
       }
     }
-    let failed = course.rows.reduce(0) { $0 + $1.status.count { ![.ok, .pending].contains($0) } }
-    var caption = "Fitness is minus the meta-loss with its penalties."
+    var caption = "Fitness is minus the meta-loss with its penalties; the band holds the middle half."
     if outside > 0 { caption += " \(outside) candidates beyond the axis lie at its edge." }
-    if failed > 0 { caption += " \(failed) candidates had a sick network." }
-    if !drawsCandidates { caption += " There are too many candidates to draw each." }
+    if course.failures > 0 { caption += " \(course.failures) candidates had a sick network." }
+    caption += course.thinning
     let data = Table(
       header: [course.header.outerStep, "lower quartile", "median", "upper quartile", "best so far", "evaluations"],
       rows: course.rows.indices.map { g in
@@ -110,6 +70,7 @@ extension Figure {
     let lines = (parameters.count + columns - 1) / columns
     var chart = Chart(height: 28 + cellHeight * Double(lines) + 24)
     let hasMean = parameters.contains { course.searchMean($0) != nil }
+    let drawsMarks = course.rows.count * parameters.count <= SearchCourse.mostMarks
     // Of a descent only where it stands counts; the best of its episodes was the easiest.
     let meanName = course.isDescent ? "after the step" : "mean of the search"
     chart.legend(
@@ -123,7 +84,7 @@ extension Figure {
       let right = cellWidth * Double(parameter % columns + 1) - 14
       let top = 28 + cellHeight * Double(parameter / columns) + 28
       let bottom = top + cellHeight - 60
-      let best = course.isDescent ? nil : course.rows.map { $0.incumbentParameter[parameter] }
+      let best = course.isDescent ? nil : course.incumbent(parameter)
       let mean = course.searchMean(parameter)
       let y = Axis(
         holding: (best ?? []) + (mean ?? []) + [coefficient.initial], ticks: 4,
@@ -137,7 +98,7 @@ extension Figure {
       for (values, style) in [(mean, SeriesStyle.blue), (best, .vermilion)] {
         guard let values else { continue }
         chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
-        for (g, value) in zip(course.generation, values) where Axis.isDrawable(value) {
+        for (g, value) in zip(course.generation, values) where drawsMarks && Axis.isDrawable(value) {
           chart.add(style.mark(x.place(g), y.place(value), radius: course.rows.count <= 60 ? 2.4 : 1.2))
         }
       }
@@ -161,7 +122,7 @@ extension Figure {
       ? " The first \(parameters.count) of \(course.header.parameters.count) are shown." : ""
     return Figure(
       id: "coefficients", title: "Coefficients over the search",
-      caption: "Dashed: the value the search started from.\(more)",
+      caption: "Dashed: the value the search started from.\(more)\(course.thinning)",
       picture: chart.svg(label: "Coefficients over the search"), data: data)
   }
 
@@ -196,9 +157,10 @@ extension Figure {
       }, words: [])
     return Figure(
       id: "step-size", title: "Width of the search",
-      caption: course.isDescent
+      caption: (course.isDescent
         ? "Length of a step of Adam, in units of the coefficients."
-        : "Step size, and longest over shortest axis of the search distribution, in units of each coefficient's scale.",
+        : "Step size, and longest over shortest axis of the search distribution, in units of each coefficient's scale.")
+        + course.thinning,
       picture: chart.svg(label: "Width of the search"), data: data)
   }
 }

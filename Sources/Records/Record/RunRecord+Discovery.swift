@@ -49,15 +49,19 @@ extension RunRecord {
   }
 
   /// The generations at `rows`; all by default.
+  /// - Parameter includingPopulation: whether ``GenerationRow/population`` is read; it is empty when not, and that is
+  ///   most of a record.
   /// - Throws: `wrongType` when columns disagree in shape or rows are beyond the end.
-  public func generations(_ rows: Range<Int>? = nil) throws(HDF5Error) -> [GenerationRow] {
+  public func generations(
+    _ rows: Range<Int>? = nil, includingPopulation: Bool = true
+  ) throws(HDF5Error) -> [GenerationRow] {
     try locked { () throws(HDF5Error) in
       guard let header = try discovery() else { return [] }
       let count = try generationCount()
       let rows = rows ?? 0..<count
       let (n, p) = (header.candidates, header.parameters.count)
       let index = try integers("generation", [], rows)
-      let population = try doubles("population", [n, p], rows)
+      let population = includingPopulation ? try doubles("population", [n, p], rows) : []
       let fitness = try doubles("fitness", [n], rows)
       let status = try integers("candidate_status", [n], rows)
       let attempts = try integers("attempts", [n], rows)
@@ -77,7 +81,8 @@ extension RunRecord {
       return index.indices.map { g in
         GenerationRow(
           generation: index[g],
-          population: (0..<n).map { c in Array(population[(g * n + c) * p..<(g * n + c + 1) * p]) },
+          population: includingPopulation
+            ? (0..<n).map { c in Array(population[(g * n + c) * p..<(g * n + c + 1) * p]) } : [],
           fitness: Array(fitness[g * n..<(g + 1) * n]),
           status: status[g * n..<(g + 1) * n].map(CandidateStatus.init(code:)),
           attempts: Array(attempts[g * n..<(g + 1) * n]), evaluationTime: Array(times[g * n..<(g + 1) * n]),

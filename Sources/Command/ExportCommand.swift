@@ -15,8 +15,9 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .long, help: "The folder to write to; notebooks-export/<title>-<uuid> otherwise.") var out: String?
     @Flag(name: .long, help: "Print the paths written as one JSON object.") var json = false
 
-    func write(_ kind: ExportKind) throws {
+    func write(_ kind: ExportKind, then finish: ([String]) throws -> Void = { _ in }) throws {
       let paths = try Exports.write([kind], of: record, to: out)
+      try finish(paths)
       if json {
         Output.line(JSON.object([.init("files", .list(paths.map(JSON.text)))]).text())
       } else {
@@ -36,7 +37,8 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "notebook", abstract: "A Jupyter notebook that reads the record.")
     @OptionGroup var options: Options
-    func run() throws { try options.write(.notebook) }
+    @Flag(name: .long, help: "Also run it with Jupyter, so that its tables and figures are in it.") var execute = false
+    func run() throws { try options.write(.notebook) { if execute { try $0.forEach(NotebookRun.execute) } } }
   }
 
   struct CSVVerb: ParsableCommand {

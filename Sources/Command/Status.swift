@@ -10,6 +10,8 @@ enum Status: Int32 {
   case badInput = 65
   /// An input is missing.
   case missingInput = 66
+  /// A program that the work needs is not there, or failed.
+  case unavailable = 69
   /// Our own slip.
   case ourBug = 70
   /// The output cannot be created, or exists.

@@ -5,7 +5,7 @@ import Records
 public enum ExportKind: String, Sendable, CaseIterable {
   /// One HTML page, `report.html`.
   case html
-  /// A notebook, `discovery.ipynb` or `evaluation.ipynb`.
+  /// A notebook, `discovery.ipynb`, `evaluation.ipynb` or `findings.ipynb`.
   case notebook
   /// Tables of comma-separated values: `generations.csv`, `candidates.csv`, `evaluation.csv`.
   case csv
@@ -79,12 +79,7 @@ public enum Exports {
     switch kind {
     case .html: return [("report.html", Report.html(contents))]
     case .notebook:
-      return [
-        (
-          contents.header == nil ? "evaluation.ipynb" : "discovery.ipynb",
-          Notebook(contents, path: path).json
-        )
-      ]
+      return [("\(Notebook.name(contents)).ipynb", Notebook(contents, path: path).json)]
     case .csv:
       let rows = try record.generations()
       return [

@@ -19,6 +19,8 @@ public struct RunContents: Sendable {
   public var evaluation: EvaluationTable?
   /// What the scores say; nil when the record does not.
   public var findings: Findings?
+  /// Whether the evaluation kept weights of its networks.
+  public var keepsWeights = false
 
   /// Makes contents from their parts.
   public init(

@@ -21,8 +21,9 @@ struct NotebookTests {
     let ids = cells.compactMap { $0["id"] as? String }
     #expect(
       ids == [
-        "title", "parameters", "open", "provenance", "rule", "table", "accuracy", "differences", "fitness",
-        "coefficients", "step-size", "rates",
+        "title", "parameters", "open", "provenance", "about-search", "search", "fitness", "coefficients", "final",
+        "step-size", "about-rule", "rule", "about-scores", "table", "accuracy", "differences", "about-layers", "layers",
+        "rates",
       ])
     for cell in cells where cell["cell_type"] as? String == "code" {
       #expect(cell["execution_count"] is NSNull && (cell["outputs"] as? [Any])?.isEmpty == true)
@@ -47,9 +48,15 @@ struct NotebookTests {
     let ids = Notebook(contents, path: "x.h5").cells.map(\.id)
     #expect(
       ids == [
-        "title", "parameters", "open", "provenance", "rule", "table", "accuracy", "differences", "learning-curves",
-        "low-data",
+        "title", "parameters", "open", "provenance", "about-rule", "rule", "about-scores", "table", "accuracy",
+        "differences", "learning-curves", "low-data",
       ])
+    // One rule has nobody to be compared with.
+    contents.evaluation = EvaluationTable(
+      ways: 5, queriesPerClass: 20, rules: ["a"], tasks: ["digits"], shots: [1], seeds: [0, 1], steps: [5])
+    contents.keepsWeights = true
+    let few = Notebook(contents, path: "x.h5").cells.map(\.id)
+    #expect(!few.contains("differences") && few.contains("table") && few.contains("weights"))
   }
 
   @Test("the notebook of an evaluation that looked into its episodes draws curves, layers, shots and tasks")
@@ -57,9 +64,54 @@ struct NotebookTests {
     let ids = Notebook(ExampleRun.diagnosis(), path: "x.h5").cells.map(\.id)
     #expect(
       ids == [
-        "title", "parameters", "open", "provenance", "rule", "table", "accuracy", "differences", "learning-curves",
-        "low-data", "transfer", "layers", "rates",
+        "title", "parameters", "open", "provenance", "about-rule", "rule", "about-scores", "table", "accuracy",
+        "differences", "learning-curves", "low-data", "transfer", "about-layers", "layers", "alignment", "rates",
       ])
+  }
+
+  @Test("findings have a notebook of their own, with the importance of terms and the sources where they are known")
+  func findings() {
+    var contents = ExampleRun.contents()
+    contents.course = nil
+    contents.evaluation = nil
+    contents.identity.kind = .findings
+    var findings = Findings(rules: ["a", "b"], tasks: ["digits"], shots: [1, 10], baseline: "b")
+    findings.measures[.accuracyMean] = [0.5, 0.6, 0.4, 0.5]
+    findings.measures[.gapToBaseline] = [0.1, 0.1, .nan, .nan]
+    contents.findings = findings
+    #expect(Notebook.name(contents) == "findings")
+    let plain = [
+      "title", "parameters", "open", "provenance", "findings", "about-rule", "rule", "about-findings",
+      "findings-accuracy", "findings-low-data", "gaps", "findings-table",
+    ]
+    #expect(Notebook(contents, path: "x.h5").cells.map(\.id) == plain)
+    var terms = TermImportance(terms: ["dw: -e_post*y_pre"], rules: 2)
+    contents.findings?.terms = terms
+    contents.findings?.sources = [.init(name: "e.h5", uuid: "", kind: "evaluation", sha256: "")]
+    #expect(
+      Set(Notebook(contents, path: "x.h5").cells.map(\.id)) == Set(plain + ["sources"]), "nothing known of the term")
+    terms.drop = [0.1, .nan]
+    contents.findings?.terms = terms
+    #expect(Set(Notebook(contents, path: "x.h5").cells.map(\.id)) == Set(plain + ["sources", "importance"]))
+    // Copies of other groups are drawn as well.
+    contents.evaluation = ExampleRun.contents().evaluation
+    #expect(Notebook(contents, path: "x.h5").cells.map(\.id).contains("differences"))
+  }
+
+  @Test(
+    "the notebooks that the repository shows are what the exporter writes of the records beside them",
+    arguments: ["discovery", "evaluation", "findings"])
+  func golden(kind: String) throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("notebooks-export")
+    let record = folder.appendingPathComponent("data/example-\(kind).h5")
+    let contents = try RunContents(record: record.path)
+    #expect(contents.identity.kind.rawValue == kind && Notebook.name(contents) == kind)
+    let shipped = try String(contentsOf: folder.appendingPathComponent("\(kind).ipynb"), encoding: .utf8)
+    #expect(
+      shipped == Notebook(contents, path: "data/example-\(kind).h5").json,
+      "metaplast export notebook notebooks-export/data/example-\(kind).h5 --out notebooks-export")
+    #expect(try Data(contentsOf: record).count < 300_000 && shipped.utf8.count < 300_000)
   }
 
   @Test("the notebook of a descent draws coefficients and angles over episodes, and angles only where they are known")
@@ -67,10 +119,13 @@ struct NotebookTests {
     var contents = ExampleRun.descent()
     func ids() -> [String] { Notebook(contents, path: "x.h5").cells.map(\.id) }
     #expect(
-      ids().filter { ["descent", "theta", "alignment", "orthonormality", "fitness"].contains($0) }
-        == ["descent", "theta", "alignment", "orthonormality"])
+      ids().filter { ["fitness", "coefficients", "final", "front"].contains($0) || $0.hasPrefix("search-") }
+        == ["fitness", "coefficients", "final", "search-alignment", "search-orthonormality"])
+    #expect(
+      Notebook(contents, path: "x.h5").cells.first { $0.id == "coefficients" }?.source.contains("meta_gradient") == true
+    )
     contents = ExampleRun.descent(layers: false)
-    #expect(!ids().contains("alignment"))
+    #expect(!ids().contains("search-alignment"))
   }
 
   @Test("a path and a title cannot leave their quotes")

@@ -14,7 +14,7 @@ import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 
-
+import notebooks
 from environments import METAPLAST, PEERS, ROOT, Skip, run
 
 EXPERIMENT = ROOT / "experiments" / "quick.yaml"
@@ -135,47 +135,10 @@ def report_is_one_well_formed_file(workshop):
         print(f"  {page.name}: {len(text)} characters, {len(figures)} figures")
 
 
-def drawn_in_axes(picture):
-    """The marks of a picture by matplotlib: what its collections and lines draw, the axes' own furniture left out."""
-    tree = ElementTree.parse(picture)
-    count = 0
-    for group in tree.iter("{http://www.w3.org/2000/svg}g"):
-        name = group.get("id", "")
-        parts = []
-        if "Collection_" in name:
-            parts = [group]
-        elif name.startswith("axes_"):
-            parts = [part for part in group if part.get("id", "").startswith("line2d")]
-        for part in parts:
-            count += sum(mark.tag.endswith(("}use", "}path")) for mark in part.iter())
-    return count
-
-
-def notebook_is_valid_and_runs(workshop):
-    import nbformat
-
-    for page in workshop.export("notebook", ".ipynb"):
-        notebook = nbformat.read(page, as_version=nbformat.NO_CONVERT)
-        nbformat.validate(notebook)
-        assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-        assert all(cell.get("outputs", []) == [] for cell in notebook.cells), "a committed output"
-        run(sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "executed.ipynb", page)
-        executed = nbformat.read(page.parent / "executed.ipynb", as_version=4)
-        pictures = sum("image/png" in output.get("data", {}) for cell in executed.cells
-                       for output in cell.get("outputs", []))
-        assert pictures >= 3, f"the executed notebook shows {pictures} pictures"
-        saved = sorted(page.parent.glob("*.svg"))
-        assert len(saved) == pictures, f"{pictures} pictures shown, {len(saved)} saved as SVG"
-        for picture in saved:
-            marks = drawn_in_axes(picture)
-            assert marks > 3, f"{picture.name} has {marks} marks"
-        print(f"  {page.name}: {len(notebook.cells)} cells, {pictures} pictures")
-
-
 CHECKS = [
     experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
     printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, findings_are_those_of_scipy,
-    report_is_one_well_formed_file, notebook_is_valid_and_runs,
+    report_is_one_well_formed_file, *notebooks.CHECKS,
 ]
 
 # Checks that need PyTorch: its environment is large, so `make test` makes it only with METAPLAST_PEERS=required.

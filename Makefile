@@ -13,8 +13,13 @@ SWIFT ?= swift
 
 METAPLAST := .build/release/metaplast
 INSTALL_BUILD := .build-install
+# The binary that install-files installs, and the files that it makes of itself under share/.
+BUILT ?= $(INSTALL_BUILD)/release/metaplast
+SHARE := $(DESTDIR)$(PREFIX)/share
+MADE_FILES := man/man1/metaplast.1 bash-completion/completions/metaplast zsh/site-functions/_metaplast \
+  fish/vendor_completions.d/metaplast.fish
 
-.PHONY: help discover test peers peers-slow build lint format bench paper transfer deps install uninstall clean
+.PHONY: help discover test peers peers-slow build lint format bench paper transfer docs deps install install-files uninstall clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -73,18 +78,29 @@ deps: ## installs everything that any target needs and that is missing
 .venv-bench/installed: scripts/benchmarks-requirements.txt
 	@scripts/peers-env.sh .venv-bench $<
 
-install: ## installs the binary, rules and experiments under PREFIX (default /usr/local)
+docs: ## builds the documentation with DocC into .build/docs, a warning being an error; needs a build
+	scripts/docs.sh
+
+install: ## installs the binary, its manual page and completions, rules and experiments under PREFIX (default /usr/local)
 	@scripts/deps.sh build
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(INSTALL_BUILD) --product metaplast
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/metaplast/rules" \
-	  "$(DESTDIR)$(PREFIX)/share/metaplast/experiments"
-	install -m 755 -s $(INSTALL_BUILD)/release/metaplast "$(DESTDIR)$(PREFIX)/bin/metaplast"
-	install -m 644 rules/*.yaml rules/*.json "$(DESTDIR)$(PREFIX)/share/metaplast/rules/"
-	install -m 644 experiments/*.yaml experiments/*.json "$(DESTDIR)$(PREFIX)/share/metaplast/experiments/"
+	@$(MAKE) --no-print-directory install-files
+
+# What install puts where, from a binary that is there.
+install-files:
+	install -d "$(SHARE)/metaplast/rules" "$(SHARE)/metaplast/experiments" "$(DESTDIR)$(PREFIX)/bin" \
+	  $(foreach file,$(MADE_FILES),"$(dir $(SHARE)/$(file))")
+	install -m 755 -s $(BUILT) "$(DESTDIR)$(PREFIX)/bin/metaplast"
+	install -m 644 rules/*.yaml rules/*.json "$(SHARE)/metaplast/rules/"
+	install -m 644 experiments/*.yaml experiments/*.json "$(SHARE)/metaplast/experiments/"
+	$(BUILT) manual | install -m 644 /dev/stdin "$(SHARE)/$(word 1,$(MADE_FILES))"
+	$(BUILT) completions bash | install -m 644 /dev/stdin "$(SHARE)/$(word 2,$(MADE_FILES))"
+	$(BUILT) completions zsh | install -m 644 /dev/stdin "$(SHARE)/$(word 3,$(MADE_FILES))"
+	$(BUILT) completions fish | install -m 644 /dev/stdin "$(SHARE)/$(word 4,$(MADE_FILES))"
 
 uninstall: ## removes what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/metaplast"
-	rm -rf "$(DESTDIR)$(PREFIX)/share/metaplast"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/metaplast" $(foreach file,$(MADE_FILES),"$(SHARE)/$(file)")
+	rm -rf "$(SHARE)/metaplast"
 
 clean: ## removes everything that was built; keeps runs/
 	rm -rf .build $(INSTALL_BUILD) .venv .venv-brian2 .venv-torch .venv-bench

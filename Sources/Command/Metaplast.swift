@@ -14,7 +14,8 @@ struct Metaplast: ParsableCommand {
     version: "metaplast \(SessionFacts.softwareVersion)",
     subcommands: [
       DiscoverCommand.self, EvaluateCommand.self, ExportCommand.self, RulesCommand.self, LogCommand.self,
-      TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self,
+      TasksCommand.self, ConfigCommand.self, BenchCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      ManualCommand.self,
     ])
 }
 

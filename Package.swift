@@ -56,11 +56,12 @@ let package = Package(
         "Arithmetic",
       ],
       exclude: ["README.md"]),
+    .target(name: "NeuralIR", dependencies: ["Networks", "Records"], exclude: ["README.md"]),
     .target(name: "Export", dependencies: ["Records", "Rules", "Pages", "Arithmetic"], exclude: ["README.md"]),
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Experiments", "Export", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records", "Arithmetic",
+        "Experiments", "Export", "NeuralIR", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records", "Arithmetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -106,10 +107,11 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Pages", "Kernels", "Networks", "Credit", "Rules", "Tasks", "Search", "Records", "Arithmetic",
-        "CAllocations",
+        "CAllocations", "ThroughTime",
         "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(name: "NeuralIRTests", dependencies: ["NeuralIR", "Networks", "Records", "TestSupport"]),
     .testTarget(
       name: "ExportTests", dependencies: ["Export", "Records", "TestSupport"]),
     .testTarget(

@@ -32,6 +32,16 @@ extension EvaluateCommand {
     }
     let count = episodes ?? resolved.experiment.testEpisodes
     let started = timestamp()
+    let kept = first..<first + (weights ?? 0)
+    if let weights {
+      guard weights <= count else {
+        throw Failure(.usage, "--weights \(weights) are more episodes than the \(count) that are scored")
+      }
+      try TooManyWeights.check(
+        resolved.experiment.network.weightShapes(
+          inputCount: family.inputCount, outputCount: source.outputCount), rows: contenders.count + learners.count,
+        episodes: weights)
+    }
     let progress = talk.makeProgress()
     progress.state.label = "evaluate"
     if talk.json {
@@ -49,7 +59,7 @@ extension EvaluateCommand {
     let comparison = crew.comparison(
       contenders, references: references, baselines: baselines, source, split, first..<(first + count),
       contrast: .rowMinus(reference), diagnosing: try diagnosis.plan(resolved.experiment),
-      worstLoss: resolved.experiment.worstLoss
+      keepingWeightsOf: kept, worstLoss: resolved.experiment.worstLoss
     ) {
       progress.state.evaluations.done = crew.scoredCount
       progress.show()

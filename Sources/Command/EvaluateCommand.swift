@@ -58,6 +58,11 @@ struct EvaluateCommand: ParsableCommand {
   var out: String?
   @Option(name: .long, help: ArgumentHelp("Write the table as comma-separated values.", valueName: "file.csv"))
   var csv: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Keep the weights before and after learning of so many episodes in the record of --out.", valueName: "episodes"))
+  var weights: Int?
   @Flag(name: .long, help: "Write over files that are there already.") var force = false
   @Option(name: .long, help: "Grids: stop, resumable, before this much time is over: 90s, 45m, 23h30m.")
   var maxTime: TimeSpan?
@@ -93,6 +98,16 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let first, !(0...1_000_000_000).contains(first) {
       throw ValidationError("--first must be at least 0 (got \(first))")
+    }
+    if let weights {
+      guard grid == nil, vary.isEmpty, resume == nil else {
+        throw ValidationError(
+          "--weights keeps networks of one experiment: score a cell of the grid by itself, with --set for what varies")
+      }
+      guard out != nil else { throw ValidationError("--weights are kept by the record that --out writes") }
+      guard (1...1_000_000).contains(weights) else {
+        throw ValidationError("--weights must lie between 1 and 1000000 (got \(weights))")
+      }
     }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
     if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty {

@@ -1,6 +1,7 @@
 import Experiments
 import Export
 import Foundation
+import NeuralIR
 import Pages
 import Records
 import Search
@@ -47,6 +48,9 @@ struct Failure: Error {
     case let error as RecordMismatch: self.init(.badInput, error.description)
     case let error as RuleMisfit: self.init(.badInput, error.description)
     case let error as SearchError: self.init(.badInput, error.description)
+    case let error as TooManyWeights: self.init(.usage, error.description)
+    case let error as NoKeptWeights: self.init(.badInput, error.description)
+    case let error as NIRRefusal: self.init(.badInput, error.description)
     case let error as MemoryShortage: self.init(.badInput, error.description)
     case let error as InnerLoopError: self.init(.badInput, error.description)
     default: return nil

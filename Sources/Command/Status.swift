@@ -37,6 +37,7 @@ extension Status {
     case .usage: "The command line is wrong."
     case .badInput: "A configuration, rule, record or data file is wrong."
     case .missingInput: "An input is missing."
+    case .unavailable: "A program that the work needs is not there, or failed."
     case .ourBug: "A bug of metaplast: please report it."
     case .cannotCreate: "The output cannot be created, or exists."
     case .ioError: "Reading or writing failed, or the disk is full."

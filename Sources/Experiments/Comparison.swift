@@ -1,4 +1,5 @@
 import Arithmetic
+import Records
 import Tasks
 
 /// What one row of a result table scored, episode by episode.
@@ -15,6 +16,9 @@ public struct EpisodeScores: Sendable, Hashable {
   public var time: [Double]
   /// What was measured on the way, [episode][stop]; empty where nobody looked.
   public var points: [[DiagnosisPoint]] = []
+  /// The weights before and after learning of the first episodes; empty where nobody kept them. nil where they were no
+  /// longer finite.
+  public var weights: [EpisodeWeights?] = []
 
   init(_ scores: [TimedScore]) {
     accuracy = scores.map(\.score.accuracy)
@@ -23,6 +27,7 @@ public struct EpisodeScores: Sendable, Hashable {
     firingRates = scores.map(\.score.firingRates)
     time = scores.map(\.time)
     if scores.contains(where: { !$0.points.isEmpty }) { points = scores.map(\.points) }
+    if let last = scores.lastIndex(where: { $0.weights != nil }) { weights = scores[...last].map(\.weights) }
   }
 
   init(accuracy: [Double], loss: [Double] = [], outcomes: [Outcome] = [], time: [Double]) {

@@ -1,4 +1,5 @@
 import Networks
+import Records
 import Tasks
 
 /// The score of a contender on one episode, and how long it took.
@@ -9,6 +10,8 @@ public struct TimedScore: Sendable {
   public var time: Double
   /// What was measured on the way; empty where nobody asked.
   public var points: [DiagnosisPoint] = []
+  /// The weights before and after learning; nil where nobody keeps them, and where they are not finite.
+  public var weights: EpisodeWeights?
 }
 
 extension Crew {
@@ -29,15 +32,18 @@ extension Crew {
   }
 
   /// Scores each contender on a range of a split's episodes, which are encoded in portions so that memory stays small.
-  /// - Parameter diagnosing: when to look at the networks on the way, and at what; scores have the same bits with and
-  ///   without.
+  /// - Parameters:
+  ///   - diagnosing: when to look at the networks on the way, and at what.
+  ///   - kept: episodes whose weights are kept. Scores have the same bits whatever is looked at and kept.
   /// - Returns: [contender][episode], or nil when dropped.
   public func score(
     _ contenders: [Contender], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
-    diagnosing: DiagnosisPlan? = nil, worstLoss: Double, isWanted: () -> Bool = { true }
+    diagnosing: DiagnosisPlan? = nil, keepingWeightsOf kept: Range<Int> = 0..<0, worstLoss: Double,
+    isWanted: () -> Bool = { true }
   ) -> [[TimedScore]]? {
     score(
-      contenders, EpisodeShelf(source), split, range, diagnosing: diagnosing, worstLoss: worstLoss, isWanted: isWanted)
+      contenders, EpisodeShelf(source), split, range, diagnosing: diagnosing, keepingWeightsOf: kept,
+      worstLoss: worstLoss, isWanted: isWanted)
   }
 
   /// Scores each contender on a range of the episodes of a shelf, portion by portion.
@@ -49,7 +55,8 @@ extension Crew {
   func score(
     _ contenders: [Contender], _ shelf: EpisodeShelf, _ split: Split, _ range: Range<Int>,
     upcoming: [EpisodeAddress] = [], aheadShare: Double = 1, costs: [Double]? = nil,
-    diagnosing: DiagnosisPlan? = nil, worstLoss: Double, isWanted: () -> Bool
+    diagnosing: DiagnosisPlan? = nil, keepingWeightsOf kept: Range<Int> = 0..<0, worstLoss: Double,
+    isWanted: () -> Bool
   ) -> [[TimedScore]]? {
     var scores = [[TimedScore]](repeating: [], count: contenders.count)
     let most = EpisodeShelf.portion(workers: workers)
@@ -64,8 +71,8 @@ extension Crew {
       let ahead = Array(missing.prefix(Int((Double(missing.count) * aheadShare).rounded(.up))))
       guard
         let more = score(
-          contenders, on: episodes, seed: shelf.source.seed, costs: costs, diagnosing: diagnosing, worstLoss: worstLoss,
-          encoding: shelf, ahead, isWanted: isWanted)
+          contenders, on: episodes, seed: shelf.source.seed, costs: costs, diagnosing: diagnosing,
+          keepingWeightsOf: kept, worstLoss: worstLoss, encoding: shelf, ahead, isWanted: isWanted)
       else { return nil }
       for index in contenders.indices { scores[index] += more[index] }
     }
@@ -77,15 +84,17 @@ extension Crew {
   ///   - references: learners that are no rules, and the network they learn with.
   ///   - contrast: what is compared with what.
   ///   - diagnosing: when to look at the networks on the way, and at what.
+  ///   - kept: episodes whose weights are kept, those of reference learners too.
   public func comparison(
     _ contenders: [Contender], references: (learners: [ReferenceLearner], network: NetworkParameters)? = nil,
     baselines: [Baseline], _ source: EpisodeSource, _ split: Split, _ range: Range<Int>,
-    contrast: Comparison.Contrast = .firstMinusRow, diagnosing: DiagnosisPlan? = nil, worstLoss: Double,
-    isWanted: () -> Bool = { true }
+    contrast: Comparison.Contrast = .firstMinusRow, diagnosing: DiagnosisPlan? = nil,
+    keepingWeightsOf kept: Range<Int> = 0..<0, worstLoss: Double, isWanted: () -> Bool = { true }
   ) -> Comparison? {
     guard
       let scores = score(
-        contenders, source, split, range, diagnosing: diagnosing, worstLoss: worstLoss, isWanted: isWanted)
+        contenders, source, split, range, diagnosing: diagnosing, keepingWeightsOf: kept, worstLoss: worstLoss,
+        isWanted: isWanted)
     else { return nil }
     var rows: [(name: String, contender: Contender?, scores: EpisodeScores)] = zip(contenders, scores).map {
       ($0.name, $0, EpisodeScores($1))
@@ -94,7 +103,8 @@ extension Crew {
       for learner in references.learners {
         guard
           let scores = answers(
-            learner, on: references.network, source, split, range, worstLoss: worstLoss, isWanted: isWanted)
+            learner, on: references.network, source, split, range, keepingWeightsOf: kept, worstLoss: worstLoss,
+            isWanted: isWanted)
         else { return nil }
         rows.append((learner.name, nil, EpisodeScores(scores)))
       }
@@ -125,8 +135,8 @@ extension Crew {
   /// Scores every contender on every episode, and encodes some episodes for later while workers would wait at the end.
   private func score(
     _ contenders: [Contender], on episodes: [EncodedEpisode], seed: UInt64, costs: [Double]?,
-    diagnosing wanted: DiagnosisPlan? = nil, worstLoss: Double, encoding shelf: EpisodeShelf?,
-    _ ahead: [EpisodeAddress], isWanted: () -> Bool
+    diagnosing wanted: DiagnosisPlan? = nil, keepingWeightsOf kept: Range<Int> = 0..<0, worstLoss: Double,
+    encoding shelf: EpisodeShelf?, _ ahead: [EpisodeAddress], isWanted: () -> Bool
   ) -> [[TimedScore]]? {
     guard let first = episodes.first, !contenders.isEmpty else { return contenders.map { _ in [] } }
     let kinds = contenders.map {
@@ -160,7 +170,9 @@ extension Crew {
           score: learner.score(coefficients: coefficients, episode: episodes[episode], seed: seed), points: [])
       }
       let time = (clock.now - began) / .seconds(1)
-      scores.write(TimedScore(score: found.score, time: time, points: found.points), at: item)
+      let weights =
+        kept.contains(Int(episodes[episode].index)) ? learner.weights(after: episodes[episode], found.score, seed) : nil
+      scores.write(TimedScore(score: found.score, time: time, points: found.points, weights: weights), at: item)
       tally.count.add(1, ordering: .relaxed)
     }
     guard isDone else { return nil }

@@ -1,3 +1,4 @@
+import Networks
 import Pages
 import Records
 import Rules
@@ -70,10 +71,27 @@ public enum EvaluationRecord {
     table.runSeeds = table.seeds.map { _ in Int(experiment.seed) }
     table.episodes = table.seeds
     try record.setEvaluation(table)
+    if let weights = KeptWeights(comparison, source, experiment.network, first: first) {
+      try record.setWeights(weights)
+    }
     try record.setFindings(Findings(comparison, source))
     try record.endSession(exitReason: "complete")
     try record.setStatus(.complete)
     try record.publish(to: path, replacing: replacing)
+  }
+}
+
+extension KeptWeights {
+  /// What the rows of a comparison kept of their first episodes; nil where nothing was kept.
+  fileprivate init?(_ comparison: Comparison, _ source: EpisodeSource, _ network: NetworkParameters, first: Int) {
+    let count = comparison.rows.map(\.scores.weights.count).max() ?? 0
+    guard count > 0 else { return nil }
+    self.init(
+      shapes: network.weightShapes(inputCount: source.family.inputCount, outputCount: source.outputCount),
+      kept: Array(first..<first + count),
+      runs: comparison.rows.flatMap { row in
+        (0..<count).map { row.scores.weights.indices.contains($0) ? row.scores.weights[$0] : nil }
+      })
   }
 }
 

@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Pages
+import Records
 import Synchronization
 import Tasks
 import ThroughTime
@@ -35,8 +36,16 @@ public enum ReferenceLearner: Sendable, Hashable {
   public func score(
     _ episode: EncodedEpisode, network: NetworkParameters, seed: UInt64, worstLoss: Double
   ) -> EpisodeScore {
+    learn(episode, network: network, seed: seed, worstLoss: worstLoss, keepsWeights: false).score
+  }
+
+  /// The same, and the weights before and after learning where they are wanted and finite.
+  func learn(
+    _ episode: EncodedEpisode, network: NetworkParameters, seed: UInt64, worstLoss: Double, keepsWeights: Bool
+  ) -> (score: EpisodeScore, weights: EpisodeWeights?) {
     let draws = EpisodeDraws(seed: seed, lane: episode.split.rawValue, index: episode.index)
     let score: EpisodeScore?
+    var weights: EpisodeWeights?
     switch self {
     case .throughTime(let settings):
       let learner = ThroughTimeLearner<Float>(
@@ -46,11 +55,12 @@ public enum ReferenceLearner: Sendable, Hashable {
       case .spiking(let network): score = survives ? network.answer(episode.query, worstLoss: worstLoss) : nil
       case .rate(let network): score = survives ? network.answer(episode.query, worstLoss: worstLoss) : nil
       }
+      if keepsWeights, score != nil { weights = learner.network.episodeWeights(draws) }
     }
-    return score
-      ?? EpisodeScore(
-        loss: worstLoss, accuracy: 1, outcome: .nan, firingRates: [Double](repeating: 0, count: network.hidden.count)
-      ).failed(.nan, worstLoss: worstLoss, outputCount: episode.outputCount)
+    let failure = EpisodeScore(
+      loss: worstLoss, accuracy: 1, outcome: .nan, firingRates: [Double](repeating: 0, count: network.hidden.count)
+    ).failed(.nan, worstLoss: worstLoss, outputCount: episode.outputCount)
+    return (score ?? failure, weights)
   }
 
   /// Bytes of a learner; an estimate that is meant to be too high.
@@ -126,7 +136,7 @@ extension Crew {
   /// Learns and answers episodes with a reference learner; nil when dropped.
   func answers(
     _ reference: ReferenceLearner, on network: NetworkParameters, _ source: EpisodeSource, _ split: Split,
-    _ range: Range<Int>, worstLoss: Double, isWanted: () -> Bool
+    _ range: Range<Int>, keepingWeightsOf kept: Range<Int> = 0..<0, worstLoss: Double, isWanted: () -> Bool
   ) -> [TimedScore]? {
     let first = range.lowerBound
     let tally = tally
@@ -134,9 +144,10 @@ extension Crew {
       let episode = source.encoded(EpisodeAddress(split: split, index: first + item))
       let clock = ContinuousClock()
       let began = clock.now
-      let score = reference.score(episode, network: network, seed: source.seed, worstLoss: worstLoss)
+      let (score, weights) = reference.learn(
+        episode, network: network, seed: source.seed, worstLoss: worstLoss, keepsWeights: kept.contains(first + item))
       tally.count.add(1, ordering: .relaxed)
-      return TimedScore(score: score, time: (clock.now - began) / .seconds(1))
+      return TimedScore(score: score, time: (clock.now - began) / .seconds(1), weights: weights)
     }
   }
 }

@@ -113,6 +113,16 @@ enum ReferenceRecord {
     return table
   }
 
+  /// The networks of two runs of the first rule.
+  static let weights: KeptWeights = {
+    let shapes = [KeptWeights.Shape(post: 2, pre: 3), KeptWeights.Shape(post: 5, pre: 2)]
+    func matrices(_ first: Float) -> [[Float]] {
+      shapes.map { shape in (0..<shape.count).map { first + Float($0) / 8 } }
+    }
+    let runs = (0..<2).map { EpisodeWeights(initial: matrices(Float($0)), final: matrices(-Float($0))) }
+    return KeptWeights(shapes: shapes, kept: [0, 1], runs: runs + [EpisodeWeights?](repeating: nil, count: 4))
+  }()
+
   static var findings: Findings {
     var findings = Findings(rules: evaluation.rules, tasks: ["fashion"], shots: [50], baseline: "feedback-alignment")
     findings.episodes = [6, 6, 0]
@@ -151,6 +161,7 @@ enum ReferenceRecord {
     ])
     try record.setRules(rules)
     try record.setEvaluation(evaluation)
+    try record.setWeights(weights)
     try record.setFindings(findings)
     try record.endSession(exitReason: "complete", ended: "2026-01-31T12:30:00Z")
     try record.setStatus(.complete)

@@ -34,6 +34,8 @@ DIMENSIONS = {
     "evaluation/accuracy": ("rule", "task", "shot", "seed", "step"),
     "evaluation/alignment_angle": ("rule", "task", "shot", "seed", "step", "layer"),
     "evaluation/run_status": ("rule", "task", "shot", "seed"),
+    "evaluation/weights/final_1": ("rule", "task", "shot", "kept", "post_1", "pre_1"),
+    "evaluation/weights/initial_2": ("rule", "task", "shot", "kept", "post_2", "pre_2"),
     "provenance/started": ("session",),
     "provenance/library_version": ("library",),
 }

@@ -14,6 +14,7 @@ import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 
+import networks
 import notebooks
 from environments import METAPLAST, PEERS, ROOT, Skip, run
 
@@ -139,10 +140,11 @@ CHECKS = [
     experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
     printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, findings_are_those_of_scipy,
     report_is_one_well_formed_file, *notebooks.CHECKS,
+    networks.networks_are_read_by_nir,
 ]
 
 # Checks that need PyTorch: its environment is large, so `make test` makes it only with METAPLAST_PEERS=required.
-SLOW = []
+SLOW = [networks.importers_of_networks_spike_as_we_do]
 
 
 def main():

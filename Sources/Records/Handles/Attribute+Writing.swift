@@ -55,6 +55,14 @@ extension HDF5File {
   }
 }
 
+extension HDF5File {
+  /// Writes a number in double precision as an attribute of the object at `path`, replacing one of the same name.
+  public func setNumber(_ value: Double, named name: String, of path: String = "/") throws(HDF5Error) {
+    let object = try object(path)
+    try writeAttribute(name, .doubles([value]), as: .f8, scalar: true, of: object.id, place.at(absolute(path)))
+  }
+}
+
 extension Dataset {
   /// Writes a text attribute, replacing one of the same name.
   public func setText(_ text: String, named name: String) throws(HDF5Error) {

@@ -110,30 +110,40 @@ extension HDF5File {
   public func createDataset(
     _ path: String, _ type: ElementType, shape: [Int], unlimited: Bool = false, fill: Bool = true
   ) throws(HDF5Error) -> Dataset {
+    try createDataset(
+      path, try Datatype(stored: type, place.at(absolute(path))), size: type.size, shape: shape, unlimited: unlimited,
+      compresses: type != .str, fills: fill && type.isFloat)
+  }
+
+  /// The same for any datatype.
+  /// - Parameter size: bytes of a value in memory.
+  func createDataset(
+    _ path: String, _ stored: borrowing Datatype, size: Int, shape: [Int], unlimited: Bool = false,
+    compresses: Bool = true, fills: Bool = false
+  ) throws(HDF5Error) -> Dataset {
     precondition(!unlimited || !shape.isEmpty, "\(path): a scalar cannot grow")
     let place = place.at(absolute(path))
     let creation = Handle(
       try Library.call("H5Pcreate", place, "it cannot be made") { H5Pcreate(h5_p_dataset_create()) })
     let list = creation.id
     _ = try Library.call("H5Pset_obj_track_times", place, "it cannot be made") { H5Pset_obj_track_times(list, false) }
-    let bytes = Layout.bytes(shape, size: type.size)
-    if unlimited || (type != .str && bytes > Double(Layout.smallestCompressed)) {
-      let chunk = Layout.chunk(shape: shape, unlimited: unlimited, size: type.size).map { hsize_t($0) }
+    let bytes = Layout.bytes(shape, size: size)
+    if unlimited || (compresses && bytes > Double(Layout.smallestCompressed)) {
+      let chunk = Layout.chunk(shape: shape, unlimited: unlimited, size: size).map { hsize_t($0) }
       _ = try Library.call("H5Pset_chunk", place, "it cannot be made") {
         H5Pset_chunk(list, Int32(chunk.count), chunk)
       }
-      if type != .str {
+      if compresses {
         _ = try Library.call("H5Pset_shuffle", place, "it cannot be made") { H5Pset_shuffle(list) }
         _ = try Library.call("H5Pset_deflate", place, "it cannot be made") { H5Pset_deflate(list, Layout.deflateLevel) }
       }
     }
-    if fill, type.isFloat {
+    if fills {
       var nan = Double.nan
       _ = try Library.call("H5Pset_fill_value", place, "it cannot be made") {
         H5Pset_fill_value(list, h5_native_double(), &nan)
       }
     }
-    let stored = try Datatype(stored: type, place)
     let space = try Dataspace(shape: shape, unlimited: unlimited ? [0] : [], at: place)
     let (file, name, typeID, spaceID) = (handle.id, place.path, stored.handle.id, space.handle.id)
     let id = try Library.call("H5Dcreate2", place, "it cannot be made", reason: .inputOutput) {

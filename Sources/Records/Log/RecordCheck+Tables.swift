@@ -138,6 +138,7 @@ extension RecordCheck {
         report.add("table", "\(group)@\(name)", "the attribute is missing or no integer")
       }
     }
+    try checkWeights(file, report)
     let origin = "/\(Schema.rules.path)/origin"
     if file.exists(origin) {
       for text in try file.readStrings(origin).values where RuleRow.Origin(rawValue: text) == nil {

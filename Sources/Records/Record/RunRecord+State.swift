@@ -83,8 +83,7 @@ extension RunRecord {
       precondition(found == [length], "state: dimension \(dimension) has shape \(found), not [\(length)]")
       return
     }
-    let scale = try file.createDataset("\(Self.statePath)/\(dimension)", .i1, shape: [length])
-    try scale.makeScale(named: pureSizeName(length))
+    try file.createSize(dimension, length, in: Self.statePath)
   }
 }
 

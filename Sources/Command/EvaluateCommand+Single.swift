@@ -55,18 +55,25 @@ extension EvaluateCommand {
           ]
         ).text())
     }
-    progress.state.evaluations = (0, 0, (contenders.count + learners.count) * count)
-    let comparison = crew.comparison(
-      contenders, references: references, baselines: baselines, source, split, first..<(first + count),
-      contrast: .rowMinus(reference), diagnosing: try diagnosis.plan(resolved.experiment),
-      keepingWeightsOf: kept, worstLoss: resolved.experiment.worstLoss
-    ) {
+    let ablated = ablate ? contenders.reduce(0) { $0 + $1.rule.summands.count } : 0
+    progress.state.evaluations = (0, 0, (contenders.count + learners.count + ablated) * count)
+    func isWanted() -> Bool {
       progress.state.evaluations.done = crew.scoredCount
       progress.show()
       return Signals.stop == nil
     }
+    let comparison = crew.comparison(
+      contenders, references: references, baselines: baselines, source, split, first..<(first + count),
+      contrast: .rowMinus(reference), diagnosing: try diagnosis.plan(resolved.experiment),
+      keepingWeightsOf: kept, worstLoss: resolved.experiment.worstLoss, isWanted: isWanted)
+    let terms = comparison.flatMap {
+      ablate
+        ? crew.ablations(
+          of: contenders, beside: $0, source, split, first..<(first + count), worstLoss: resolved.experiment.worstLoss,
+          isWanted: isWanted) : nil
+    }
     progress.clear()
-    guard let comparison else {
+    guard let comparison, terms != nil || !ablate else {
       let reason = Signals.stop ?? .interrupt
       Output.note("stopped: \(reason.rawValue)")
       throw EarlyExit(code: reason.status)
@@ -75,7 +82,8 @@ extension EvaluateCommand {
     if let out {
       let rules = zip(contenders, subjects).map { EvaluatedRule(contender: $0, text: $1.text, path: $1.path) }
       try EvaluationRecord.write(
-        out, resolved, rules, comparison, source, split: split, first: first, facts: .current(workers: work.threads),
+        out, resolved, rules, comparison, source, terms: terms, split: split, first: first,
+        facts: .current(workers: work.threads),
         libraries: Versions.libraries, data: work.data, started: started, replacing: force)
     }
     if let csv { try OutputFile.write(table.commaSeparated, to: csv) }
@@ -88,7 +96,7 @@ extension EvaluateCommand {
             .init("experiment", .text(resolved.experiment.name)), .init("split", .text("\(split)")),
             .init("episodes", .integer(count)), .init("seed", .text("\(resolved.experiment.seed)")),
             .init("baseline", .text(reference)), .init("rows", table.rowsJSON),
-            .init("files", .list(written.map(JSON.text))),
+            .init("files", .list(written.map(JSON.text))), .init("terms", terms.map(TermSheet.json) ?? .null),
           ]
         ).text())
     } else {
@@ -97,6 +105,7 @@ extension EvaluateCommand {
       Output.line("")
       Output.line("\(count) \(split) episodes of \(family.name):")
       for line in table.lines { Output.line(line) }
+      if let terms { for line in TermSheet.lines(terms) { Output.line(line) } }
       for path in written { talk.note("written   \(path)") }
     }
   }

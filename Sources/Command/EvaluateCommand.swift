@@ -63,6 +63,10 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp(
       "Keep the weights before and after learning of so many episodes in the record of --out.", valueName: "episodes"))
   var weights: Int?
+  @Flag(
+    name: .long,
+    help: "Also take every term of every rule away, one at a time: what each is worth. One experiment only.")
+  var ablate = false
   @Flag(name: .long, help: "Write over files that are there already.") var force = false
   @Option(name: .long, help: "Grids: stop, resumable, before this much time is over: 90s, 45m, 23h30m.")
   var maxTime: TimeSpan?
@@ -108,6 +112,9 @@ struct EvaluateCommand: ParsableCommand {
       guard (1...1_000_000).contains(weights) else {
         throw ValidationError("--weights must lie between 1 and 1000000 (got \(weights))")
       }
+    }
+    if ablate, grid != nil || resume != nil || !vary.isEmpty {
+      throw ValidationError("--ablate is for one experiment: drop --grid, --vary and --resume")
     }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
     if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty {

@@ -6,8 +6,8 @@ import Pages
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Make a report, a notebook, tables or a network of a record.",
-    subcommands: [HTMLVerb.self, NotebookVerb.self, CSVVerb.self, NIRVerb.self])
+    abstract: "Make findings, a report, a notebook, tables or a network of records.",
+    subcommands: [FindingsVerb.self, HTMLVerb.self, NotebookVerb.self, CSVVerb.self, NIRVerb.self])
 
   /// The record and where its files go.
   struct Options: ParsableArguments {

@@ -29,6 +29,7 @@ public enum EvaluationRecord {
   ///   - resolved: the experiment whose tasks and network were used.
   ///   - rules: the rules, with the names of their rows.
   ///   - comparison: all rows, each compared with a baseline.
+  ///   - terms: what the rules' terms are worth; nil where none was taken away.
   ///   - split: the pool that the episodes came from.
   ///   - first: the number of the first episode.
   ///   - facts: the program and the machine.
@@ -37,8 +38,8 @@ public enum EvaluationRecord {
   /// - Throws: `HDF5Error`, or `TaskError` where the data files are gone.
   public static func write(
     _ path: String, _ resolved: ResolvedExperiment, _ rules: [EvaluatedRule], _ comparison: Comparison,
-    _ source: EpisodeSource, split: Split, first: Int, facts: SessionFacts, libraries: [Provenance.Library],
-    data: String?, started: String, replacing: Bool
+    _ source: EpisodeSource, terms: TermAblation? = nil, split: Split, first: Int, facts: SessionFacts,
+    libraries: [Provenance.Library], data: String?, started: String, replacing: Bool
   ) throws {
     let experiment = resolved.experiment
     let identity = RecordIdentity(
@@ -74,7 +75,9 @@ public enum EvaluationRecord {
     if let weights = KeptWeights(comparison, source, experiment.network, first: first) {
       try record.setWeights(weights)
     }
-    try record.setFindings(Findings(comparison, source))
+    var findings = Findings(comparison, source)
+    findings.terms = terms?.importance(rows: findings.rules)
+    try record.setFindings(findings)
     try record.endSession(exitReason: "complete")
     try record.setStatus(.complete)
     try record.publish(to: path, replacing: replacing)

@@ -76,20 +76,7 @@ public struct GridFindings: Sendable {
         }
       }
     }
-    let means = meanAccuracies()
-    findings.rank = means.map { mean in 1 + means.count { $0 > mean } }
-  }
-
-  /// The mean accuracy of each rule over the cells in which every rule was scored that was scored anywhere; over its own
-  /// cells where there is no such cell; below all others for a rule without any.
-  private func meanAccuracies() -> [Double] {
-    let all = comparisons.flatMap { $0 }
-    let scored = Set(all.flatMap { $0.rows.map(\.name) })
-    let common = all.filter { Set($0.rows.map(\.name)) == scored }
-    return table.rules.map { name in
-      let own = (common.isEmpty ? all : common).compactMap { $0[name]?.accuracy }
-      return own.isEmpty ? -.infinity : Statistics.mean(own)
-    }
+    findings.rankByMeans()
   }
 }
 
@@ -118,9 +105,19 @@ extension EvaluationTable {
   /// What a rule scored in a cell at the last step it was measured at, episode by episode; nil where it failed, or where
   /// nothing was done yet.
   func scores(rule: Int, task: Int, shot: Int) -> EpisodeScores? {
+    scoredRuns(rule: rule, task: task, shot: shot).map { scores($0, task: task) }
+  }
+
+  /// The places of the runs of a rule in a cell that are done; nil where one failed, or where nothing was done yet.
+  func scoredRuns(rule: Int, task: Int, shot: Int) -> [Int]? {
+    guard !seeds.isEmpty else { return nil }
     let first = index(rule: rule, task: task, shot: shot, seed: 0)
     let runs = (first..<first + seeds.count).filter { status[$0] != .pending }
-    guard !runs.isEmpty, !runs.contains(where: { status[$0] == .failed }) else { return nil }
+    return runs.isEmpty || runs.contains { status[$0] == .failed } ? nil : runs
+  }
+
+  /// The scores of runs of one rule on one task, at the last step each was measured at.
+  func scores(_ runs: [Int], task: Int) -> EpisodeScores {
     let queries = Double(queries(task: task))
     func last(_ values: [Float], _ run: Int) -> Float {
       values[run * steps.count..<(run + 1) * steps.count].last { !$0.isNaN } ?? .nan

@@ -17,11 +17,11 @@ public struct PruningSettings: Sendable, Hashable {
   public init() {}
 }
 
-/// What a rule loses when one of its summands is taken away and nothing is tuned again.
+/// What happens to a rule when one of its summands is taken away and nothing is tuned again.
 public struct Ablation: Sendable, Hashable {
   /// What was taken away.
   public var summand: Summand
-  /// The rule without it, compared with the rule.
+  /// The two compared: in a pruning the rule without it less the rule, in ``TermAblation`` the other way round.
   public var difference: PairedDifference
   /// The p value after Holm's correction for the number of summands.
   public var adjustedP: Double

@@ -52,7 +52,7 @@ public struct StoredRun: Sendable {
     if let chosen = try DiscoveryState.chosenCoefficients(of: RowName.discovered, in: record.state()) {
       return (rule, chosen)
     }
-    guard let last = try record.generations().last else {
+    guard let last = try record.tail(1).last else {
       throw RecordMismatch(path: path, message: "has evaluated nothing yet, so there is no best rule")
     }
     if try record.discovery()?.search == MetaGradient.name, let reached = last.measures[.searchMean] {

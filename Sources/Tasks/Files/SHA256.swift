@@ -1,30 +1,74 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The SHA-256 digest, to tell one copy of a data file from another.
 /// - SeeAlso: FIPS PUB 180-4.
 public enum SHA256 {
   /// The digest of `bytes` as 64 hexadecimal digits.
   public static func digest(_ bytes: [UInt8]) -> String {
+    var running = Running()
+    running.take(bytes[...])
+    return running.finish()
+  }
+
+  /// The digest of a file, read block by block.
+  /// - Throws: `TaskError` when the file is missing or cannot be read.
+  public static func digest(file path: String) throws(TaskError) -> String {
+    guard let file = fopen(path, "rb") else {
+      throw TaskError(
+        errno == ENOENT ? .missing : .badData, "\(path): cannot be read: \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    var running = Running()
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = fread(&block, 1, block.count, file)
+      running.take(block[..<count])
+      if count < block.count { break }
+    }
+    guard ferror(file) == 0 else { throw TaskError(.badData, "\(path): cannot be read to its end") }
+    return running.finish()
+  }
+
+  /// A message on its way in.
+  private struct Running {
     var state = initialState
     var schedule = [UInt32](repeating: 0, count: 64)
-    let whole = bytes.count / 64 * 64
-    bytes.withUnsafeBufferPointer { source in
-      for start in stride(from: 0, to: whole, by: 64) {
-        compress(UnsafeBufferPointer(rebasing: source[start..<start + 64]), &state, &schedule)
+    var length = 0
+    /// What came in behind the last whole block of 64 bytes.
+    var rest: [UInt8] = []
+
+    mutating func take(_ bytes: ArraySlice<UInt8>) {
+      length += bytes.count
+      let all = rest.isEmpty ? bytes : (rest + bytes)[...]
+      let whole = all.count / 64 * 64
+      all.withUnsafeBufferPointer { source in
+        for start in stride(from: 0, to: whole, by: 64) {
+          compress(UnsafeBufferPointer(rebasing: source[start..<start + 64]), &state, &schedule)
+        }
       }
+      rest = Array(all.dropFirst(whole))
     }
-    // The tail: the message's end, a one bit, zeros, and the length in bits.
-    var tail = Array(bytes[whole...]) + [0x80]
-    while tail.count % 64 != 56 { tail.append(0) }
-    let bits = UInt64(bytes.count) * 8
-    for shift in stride(from: 56, through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
-    tail.withUnsafeBufferPointer { source in
-      for start in stride(from: 0, to: source.count, by: 64) {
-        compress(UnsafeBufferPointer(rebasing: source[start..<start + 64]), &state, &schedule)
+
+    mutating func finish() -> String {
+      // The tail: the message's end, a one bit, zeros, and the length in bits.
+      let bits = UInt64(length) * 8
+      var tail: [UInt8] = [0x80]
+      while (rest.count + tail.count) % 64 != 56 { tail.append(0) }
+      for shift in stride(from: 56, through: 0, by: -8) {
+        tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
       }
+      take(tail[...])
+      return state.map { word in
+        let digits = String(word, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+      }.joined()
     }
-    return state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
   }
 
   private static func compress(

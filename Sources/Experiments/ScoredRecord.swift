@@ -1,0 +1,93 @@
+import Foundation
+import Records
+import Tasks
+
+/// A published record as findings need it: its rules, its scores, and what its experiment was.
+public struct ScoredRecord: Sendable {
+  /// The file.
+  public let path: String
+  /// The name findings give it: the file's base name, made different from those of other records.
+  public var name: String
+  /// The attributes of its root.
+  public let identity: RecordIdentity
+  /// The seed of its bootstraps, and of its episodes where the table names no other.
+  public let seed: UInt64
+  /// Its rules.
+  public let rules: [RuleRow]
+  /// Its scores.
+  public let table: EvaluationTable
+  /// What its own findings say, if it has any.
+  public let findings: Findings?
+  /// SHA-256 and size of the file.
+  public let file: Provenance.Input
+  /// What its tasks have in common: network, task, encoder and credit pathway of its experiment, as sorted JSON.
+  let setting: String
+
+  /// Reads a record.
+  /// - Throws: `HDF5Error`; `RecordMismatch` where nothing was scored yet.
+  public init(_ path: String) throws {
+    let record = try RunRecord.open(path)
+    let provenance = try record.provenance()
+    guard let table = try record.evaluation(), table.status.contains(where: { $0 != .pending }) else {
+      let kind = try record.identity().kind
+      throw RecordMismatch(
+        path: path,
+        message: kind == .findings
+          ? "holds findings already: name the records they were made from"
+          : "holds no scores on held-out tasks yet: let its run come to its end, or leave it out")
+    }
+    self.path = path
+    self.table = table
+    name = baseName(path)
+    identity = try record.identity()
+    seed = provenance.masterSeed
+    rules = try record.rules()
+    findings = try record.findings()
+    file = Provenance.Input(
+      name: baseName(path), role: "record", sha256: try SHA256.digest(file: path), bytes: try Self.size(path))
+    setting = Self.setting(provenance.configResolved)
+  }
+
+  /// The name without `.h5`.
+  var stem: String { name.hasSuffix(".h5") ? String(name.dropLast(3)) : name }
+
+  /// Where a row comes from: its rule's name, page and equation; a method that is no rule is its name alone.
+  func identity(ofRow row: String) -> String {
+    guard let rule = rules.first(where: { $0.name == row }) else { return row }
+    return [row, rule.sha256, rule.expression].joined(separator: "\n")
+  }
+
+  /// What a task is beyond its name: the experiment's setting, and where it lies on the axes of a grid.
+  func identity(ofTask task: Int) -> String {
+    let width = table.axes.count
+    let values = zip(table.axes, table.axisValues[task * width..<(task + 1) * width]).map { "\($0)=\($1)" }
+    return ([table.tasks[task], table.split ?? "test", setting] + values).joined(separator: "\n")
+  }
+
+  /// The seed and number of the episode at a place of the `seed` axis.
+  func episode(_ place: Int) -> PooledEpisode {
+    PooledEpisode(
+      seed: table.runSeeds.map { UInt64(truncatingIfNeeded: $0[place]) } ?? seed,
+      number: table.episodes?[place] ?? table.seeds[place])
+  }
+
+  private static func size(_ path: String) throws -> Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+  }
+
+  /// Members of a configuration that say what a score means, budget and seeds left out.
+  private static func setting(_ configuration: String) -> String {
+    let json = try? JSONSerialization.jsonObject(with: Data(configuration.utf8)) as? [String: Any]
+    let experiment = json?["experiment"] as? [String: Any] ?? json ?? [:]
+    let kept = experiment.filter { ["network", "task", "encoder", "credit"].contains($0.key) }
+    let text = try? JSONSerialization.data(withJSONObject: kept, options: [.sortedKeys])
+    return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
+
+/// An episode, whatever record it was scored for.
+struct PooledEpisode: Hashable {
+  var seed: UInt64
+  var number: Int
+}

@@ -102,7 +102,7 @@ let package = Package(
       dependencies: [
         "Search", "Arithmetic", "Records", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
       ]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"], exclude: ["reference.cdl"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"], exclude: ["reference.cdl", "golden"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -6,8 +6,9 @@ import Records
 /// `log`: what is in records.
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Say what is in a record, check it, compare two, watch one grow, join shards.",
-    subcommands: [Info.self, Check.self, Diff.self, Tail.self, Merge.self])
+    commandName: "log",
+    abstract: "Say what is in a record, check it, compare two, watch one grow, join shards, migrate.",
+    subcommands: [Info.self, Check.self, Diff.self, Tail.self, Merge.self, Migrate.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What a record holds.")

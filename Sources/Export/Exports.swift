@@ -58,36 +58,27 @@ public enum Exports {
       throw ExportError(path: folder, detail: "the folder cannot be made (\(reason(error)))")
     }
     var paths: [String] = []
+    func place(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
     for kind in kinds {
-      for (name, text) in try files(kind, contents, opened, path: relative(record, from: folder)) {
-        let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-        do {
-          try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-          throw ExportError(path: path, detail: reason(error))
-        }
-        paths.append(path)
+      switch kind {
+      case .html: paths.append(try write(Report.html(contents), to: place("report.html")))
+      case .notebook:
+        let name = "\(Notebook.name(contents)).ipynb"
+        paths.append(try write(Notebook(contents, path: relative(record, from: folder)).json, to: place(name)))
+      case .csv: paths += try CommaSeparated(opened).write(to: place)
       }
     }
     return paths
   }
 
-  /// Names and texts of the files of one kind.
-  private static func files(
-    _ kind: ExportKind, _ contents: RunContents, _ record: RunRecord, path: String
-  ) throws -> [(String, String)] {
-    switch kind {
-    case .html: return [("report.html", Report.html(contents))]
-    case .notebook:
-      return [("\(Notebook.name(contents)).ipynb", Notebook(contents, path: path).json)]
-    case .csv:
-      let rows = try record.generations()
-      return [
-        ("generations.csv", contents.header.map { CommaSeparated.generations($0, rows) }),
-        ("candidates.csv", contents.header.map { CommaSeparated.candidates($0, rows) }),
-        ("evaluation.csv", CommaSeparated.evaluation(contents)),
-      ].compactMap { name, text in text.map { (name, $0) } }
+  /// Writes a text whole; returns where.
+  private static func write(_ text: String, to path: String) throws(ExportError) -> String {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw ExportError(path: path, detail: reason(error))
     }
+    return path
   }
 
   /// A file as seen from a folder.

@@ -156,19 +156,57 @@ struct ExportedFilesTests {
     var header = ExampleRun.header
     header.parameters[1].name = "a, \"b\""
     contents.evaluation?.rules[0] = "=1+1"
-    let candidates = CommaSeparated.candidates(header, rows).split(separator: "\n").map(String.init)
+    let record = try RunRecord.create("x.h5", contents.identity, provenance: contents.provenance, discovery: header)
+    for row in rows { try record.append(row) }
+    try record.setEvaluation(#require(contents.evaluation))
+    let sheets = try CommaSeparated(record)
+    let candidates = try #require(try sheets.text(.candidates)).split(separator: "\n").map(String.init)
     #expect(candidates.count == 1 + 5 * 4)
     #expect(candidates[0] == "generation,candidate,status,fitness,evaluation_time_s,eta,\"a, \"\"b\"\"\"")
     let fields = candidates[5].split(separator: ",").map(String.init)
     #expect(Double(fields[3]) == -1.0 / 3 && Double(fields[5]) == .leastNonzeroMagnitude)
     #expect(candidates[1 + 2 * 4 + 1].split(separator: ",")[3] == "nan")
     #expect(candidates[1 + 1 * 4 + 3].split(separator: ",")[2] == "diverged")
-    let generations = CommaSeparated.generations(header, rows).split(separator: "\n")
+    let generations = try #require(try sheets.text(.generations)).split(separator: "\n")
     #expect(generations.count == 1 + 5)
-    let evaluation = try #require(CommaSeparated.evaluation(contents)).split(separator: "\n")
+    let evaluation = try #require(try sheets.text(.evaluation)).split(separator: "\n")
     #expect(evaluation.count == 1 + 5 * 10 && evaluation[1].hasPrefix("'=1+1,digits,50,0,250,ok,0.8,1.0"))
-    contents.evaluation = nil
-    #expect(CommaSeparated.evaluation(contents) == nil)
+    #expect(try sheets.text(.findings) == nil && sheets.text(.terms) == nil)
+    let bare = try CommaSeparated(RunRecord.create("x.h5", contents.identity, provenance: contents.provenance))
+    #expect(try CommaSeparated.Sheet.allCases.allSatisfy { try bare.text($0) == nil })
+  }
+
+  @Test("layers, findings and terms have sheets of their own, each number in its place")
+  func otherSheets() throws {
+    let contents = ExampleRun.contents()
+    let record = try RunRecord.create("x.h5", contents.identity, provenance: contents.provenance)
+    var table = EvaluationTable(
+      ways: 2, queriesPerClass: 5, rules: ["a", "b"], tasks: ["t", "u"], shots: [1, 5], seeds: [0, 1], steps: [0, 9],
+      layers: ["hidden_1", "readout"])
+    let runs = 2 * 2 * 2 * 2
+    table.firingRate = (0..<runs * 4).map { Float($0) }
+    table.alignmentAngle = (0..<runs * 4).map { $0 % 4 == 0 ? .nan : Float($0) / 2 }
+    try record.setEvaluation(table)
+    var findings = Findings(rules: ["a", "b"], tasks: ["t", "u"], shots: [1, 5], baseline: "b")
+    findings.measures[.accuracyMean] = (0..<8).map { Double($0) / 8 }
+    var terms = TermImportance(terms: ["dw: x", "dw: y, z"], rules: 2)
+    terms.drop = [0.5, .nan, 0.25, 0.125]
+    findings.terms = terms
+    try record.setFindings(findings)
+    let sheets = try CommaSeparated(record)
+    let layers = try #require(try sheets.text(.layers)).split(separator: "\n").map(String.init)
+    #expect(layers[0] == "rule,task,shot,seed,step,layer,alignment_angle,firing_rate,weight_norm")
+    #expect(layers.count == 1 + runs * 4)
+    // Rule b, task u, shot 5, seed 1, step 9, readout: the last.
+    #expect(layers.last == "b,u,5,1,9,readout,31.5,63.0,nan")
+    // Rule b, task t, shot 5, seed 0, step 9, hidden_1.
+    let place = (((1 * 2 + 0) * 2 + 1) * 2 + 0) * 4 + 2
+    #expect(layers[1 + place] == "b,t,5,0,9,hidden_1,\(Float(place) / 2),\(Float(place)),nan")
+    let found = try #require(try sheets.text(.findings)).split(separator: "\n").map(String.init)
+    #expect(found.count == 1 + 8 && found[1 + 6].hasPrefix("b,u,1,0,2,b,0.75,"))
+    #expect(
+      try sheets.text(.terms) == "rule,term,importance,lower,upper\na,dw: x,0.5,nan,nan\nb,dw: x,0.25,nan,nan\n"
+        + "b,\"dw: y, z\",0.125,nan,nan\n")
   }
 
   /// A record in a file, with the contents of the example.
@@ -191,7 +229,7 @@ struct ExportedFilesTests {
       let paths = try Exports.write(of: record, to: folder.path("out/here"))
       #expect(
         paths.map { $0.split(separator: "/").last.map(String.init) } == [
-          "report.html", "discovery.ipynb", "generations.csv", "candidates.csv", "evaluation.csv",
+          "report.html", "discovery.ipynb", "generations.csv", "candidates.csv", "evaluation.csv", "layers.csv",
         ])
       for path in paths { #expect(FileManager.default.fileExists(atPath: path)) }
       let contents = try RunContents(record: record)

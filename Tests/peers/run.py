@@ -17,6 +17,7 @@ import xml.etree.ElementTree as ElementTree
 import networks
 import notebooks
 from environments import METAPLAST, PEERS, ROOT, Skip, run
+from octave import octave_reads_the_numbers
 
 EXPERIMENT = ROOT / "experiments" / "quick.yaml"
 
@@ -138,7 +139,8 @@ def report_is_one_well_formed_file(workshop):
 
 CHECKS = [
     experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
-    printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, findings_are_those_of_scipy,
+    printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, octave_reads_the_numbers,
+    findings_are_those_of_scipy,
     report_is_one_well_formed_file, *notebooks.CHECKS,
     networks.networks_are_read_by_nir,
 ]

@@ -16,6 +16,18 @@ extension Dataset {
     return try read(.f4, zero: Float(0), rows: rows)
   }
 
+  /// The values at fixed places of the leading axes as single-precision floats, in C order of the axes that are left.
+  public func readFloats(at places: [Int]) throws(HDF5Error) -> [Float] {
+    try require(.float, or: .integer, "numbers")
+    return try read(.f4, zero: Float(0), box: try slab(places))
+  }
+
+  /// The values at fixed places of the leading axes as integers, in C order of the axes that are left.
+  public func readIntegers(at places: [Int]) throws(HDF5Error) -> [Int] {
+    try require(.integer, or: .other("enum"), "integers")
+    return try read(.i8, zero: Int64(0), box: try slab(places)).map(Int.init)
+  }
+
   /// All values as integers, in C order; an unsigned value beyond the range is clipped to its end.
   public func readIntegers(rows: Range<Int>? = nil) throws(HDF5Error) -> [Int] {
     try require(.integer, or: .other("enum"), "integers")
@@ -32,11 +44,10 @@ extension Dataset {
   public func readStrings(rows: Range<Int>? = nil) throws(HDF5Error) -> [String] {
     try require(.text, or: nil, "text")
     let type = try datatype()
-    let selection = try select(rows, size: type.isVariableText ? 16 : type.size)
-    guard selection.count > 0 else { return [] }
-    return type.isVariableText
-      ? try readVariable(selection.count, rows, selection.shape)
-      : try readFixed(selection.count, rows, selection.shape, size: type.size)
+    let box = try box(rows)
+    let count = try count(box, size: type.isVariableText ? 16 : type.size)
+    guard count > 0 else { return [] }
+    return type.isVariableText ? try readVariable(count, box) : try readFixed(count, box, size: type.size)
   }
 
   private func require(_ wanted: ValueClass, or other: ValueClass?, _ word: String) throws(HDF5Error) {
@@ -46,24 +57,45 @@ extension Dataset {
     }
   }
 
-  /// Shape and count of the part asked for.
-  private func select(_ rows: Range<Int>?, size: Int) throws(HDF5Error) -> (shape: [Int], count: Int) {
-    var part = shape
-    if let rows {
-      guard let length = shape.first, rows.lowerBound >= 0, rows.upperBound <= length else {
-        throw place.error(.wrongType, "rows \(rows.lowerBound) ..< \(rows.upperBound) are not in its shape \(shape)")
-      }
-      part[0] = rows.count
+  /// The rows of the first axis as a box; nil for everything.
+  private func box(_ rows: Range<Int>?) throws(HDF5Error) -> Box? {
+    guard let rows else { return nil }
+    guard let length = shape.first, rows.lowerBound >= 0, rows.upperBound <= length else {
+      throw place.error(.wrongType, "rows \(rows.lowerBound) ..< \(rows.upperBound) are not in its shape \(shape)")
     }
-    return (part, try valueCount(part, size: size, limit: HDF5File.largestRead, place))
+    let rest = shape.dropFirst()
+    return ([rows.lowerBound] + rest.map { _ in 0 }, [rows.count] + rest)
+  }
+
+  /// The number of values in a box.
+  private func count(_ box: Box?, size: Int) throws(HDF5Error) -> Int {
+    try valueCount(box?.count ?? shape, size: size, limit: HDF5File.largestRead, place)
+  }
+
+  /// A box of the dataset: where it begins and how long its axes are.
+  private typealias Box = (start: [Int], count: [Int])
+
+  /// The box at fixed places of the leading axes.
+  private func slab(_ places: [Int]) throws(HDF5Error) -> Box {
+    guard places.count <= shape.count, zip(places, shape).allSatisfy({ (0..<$1).contains($0) }) else {
+      throw place.error(.wrongType, "the place \(places) is not in its shape \(shape)")
+    }
+    let rest = shape.count - places.count
+    return (
+      places + [Int](repeating: 0, count: rest), places.map { _ in 1 } + Array(shape.suffix(rest))
+    )
   }
 
   private func read<Value>(_ type: ElementType, zero: Value, rows: Range<Int>?) throws(HDF5Error) -> [Value] {
-    let part = try select(rows, size: type.size)
-    var values = [Value](repeating: zero, count: part.count)
-    guard part.count > 0 else { return values }
+    try read(type, zero: zero, box: try box(rows))
+  }
+
+  private func read<Value>(_ type: ElementType, zero: Value, box: Box?) throws(HDF5Error) -> [Value] {
+    let count = try count(box, size: type.size)
+    var values = [Value](repeating: zero, count: count)
+    guard count > 0 else { return values }
     let place = place
-    try withSelection(rows, part.shape) { id, memory, file throws(HDF5Error) in
+    try withSelection(box) { id, memory, file throws(HDF5Error) in
       _ = try Library.call("H5Dread", place, "its values cannot be read") {
         values.withUnsafeMutableBytes {
           H5Dread(id, nativeType(type), memory, file, defaultProperties, $0.baseAddress)
@@ -75,23 +107,21 @@ extension Dataset {
 
   /// Calls `body` with the dataset, the memory space and the file space of a part.
   private func withSelection(
-    _ rows: Range<Int>?, _ part: [Int], _ body: (hid_t, hid_t, hid_t) throws(HDF5Error) -> Void
+    _ box: Box?, _ body: (hid_t, hid_t, hid_t) throws(HDF5Error) -> Void
   ) throws(HDF5Error) {
-    guard let rows else { return try body(handle.id, hid_t(H5S_ALL), hid_t(H5S_ALL)) }
+    guard let box else { return try body(handle.id, hid_t(H5S_ALL), hid_t(H5S_ALL)) }
     let file = try dataspace()
-    var start = [Int](repeating: 0, count: part.count)
-    start[0] = rows.lowerBound
-    try file.select(start: start, count: part)
-    let memory = try Dataspace(shape: part, at: place)
+    try file.select(start: box.start, count: box.count)
+    let memory = try Dataspace(shape: box.count, at: place)
     try body(handle.id, memory.handle.id, file.handle.id)
   }
 
-  private func readFixed(_ count: Int, _ rows: Range<Int>?, _ part: [Int], size: Int) throws(HDF5Error) -> [String] {
+  private func readFixed(_ count: Int, _ box: Box?, size: Int) throws(HDF5Error) -> [String] {
     let type = try datatype()
     let place = place
     var bytes = [UInt8](repeating: 0, count: count * size)
     let typeID = type.handle.id
-    try withSelection(rows, part) { id, memory, file throws(HDF5Error) in
+    try withSelection(box) { id, memory, file throws(HDF5Error) in
       _ = try Library.call("H5Dread", place, "its values cannot be read") {
         bytes.withUnsafeMutableBytes { H5Dread(id, typeID, memory, file, defaultProperties, $0.baseAddress) }
       }
@@ -99,7 +129,7 @@ extension Dataset {
     return (0..<count).map { fixedText(bytes[$0 * size..<($0 + 1) * size]) }
   }
 
-  private func readVariable(_ count: Int, _ rows: Range<Int>?, _ part: [Int]) throws(HDF5Error) -> [String] {
+  private func readVariable(_ count: Int, _ box: Box?) throws(HDF5Error) -> [String] {
     let type = try Datatype.variableText(place)
     if try !datatype().isUTF8 {
       let id = type.handle.id
@@ -123,7 +153,7 @@ extension Dataset {
     }
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
     defer { for pointer in pointers { free(pointer) } }
-    try withSelection(rows, part) { id, memory, file throws(HDF5Error) in
+    try withSelection(box) { id, memory, file throws(HDF5Error) in
       _ = try Library.call("H5Dread", place, "its text cannot be read") {
         pointers.withUnsafeMutableBytes { H5Dread(id, typeID, memory, file, transferID, $0.baseAddress) }
       }

@@ -52,13 +52,12 @@ extension PythonCells {
             colours = [COLOURS[1] if name == first else COLOURS[0] for name in part.rule]
             axes.hlines(y, part.lower, part.upper, colors=colours, linewidth=2)
             axes.scatter(part.accuracy, y, c=colours, zorder=3)
-            axes.axvline(chance[task], **DASHED, label="chance")
+            axes.axvline(chance[task], **DASHED)
             axes.set_yticks(y, part.rule)
-            axes.set_xlabel(quantity(evaluation.accuracy))
+            axes.set_xlabel(f"{quantity(evaluation.accuracy)} (dashed: chance)")
             heading(axes, f"{shot} examples per class")
         grid[0].invert_yaxis()
         figure.suptitle(task, fontsize="medium")
-        legend(figure)
         save(figure, f"accuracy-{tasks.index(task) + 1}")
     """
 
@@ -108,9 +107,8 @@ extension PythonCells {
                     axes.errorbar(x, mean, [mean - lower, upper - mean], **look[name] | {"linestyle": ""}, label=name)
             axes.axhline(chance[task], **DASHED, label="chance")
             axes.set_xlabel(quantity(evaluation.step))
-            heading(axes, task)
+            heading(axes, f"{task}, {shot} per class")
         grid[0].set_ylabel(quantity(evaluation.accuracy))
-        figure.suptitle(f"{shot} examples per class", fontsize="medium")
         legend(figure)
         save(figure, f"learning-curves-{shot}")
     """

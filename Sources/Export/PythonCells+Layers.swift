@@ -52,6 +52,8 @@ extension PythonCells {
                 axes.axhline(90, **DASHED, label="90 degrees")
             if measure == "orthonormality":
                 axes.set_yscale("log")
+            if measure.endswith("share"):
+                axes.set_ylim(0, max(0.1, axes.get_ylim()[1]))
         figure.supylabel(quantity(evaluation[measure]), fontsize="medium")
         legend(figure)
         save(figure, measure.replace("_", "-"))

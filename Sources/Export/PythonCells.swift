@@ -54,7 +54,7 @@ enum PythonCells {
                           ncols=min(len(handles), max(2, int(figure.get_figwidth() / 1.9))))
 
     def heading(axes, text):
-        axes.set_title(text, fontsize="medium" if len(text) <= 28 else "x-small")
+        axes.set_title(text, fontsize="medium" if len(text) <= 33 else "x-small")
 
     def quantity(variable):
         "What an axis of this variable is called."

@@ -113,7 +113,6 @@ def plot_accuracy(record: Record, *, tasks: Sequence[str] | None = None, shots: 
             ax.set_yticks(range(len(rules)), rules)
             ax.set(xlabel="accuracy", ylim=(len(rules) - 0.5, -0.5))
             heading(ax, f"{task}, {shot} a class")
-            ax.label_outer(remove_inner_ticks=False)
         legend(figure)
         return figure
 

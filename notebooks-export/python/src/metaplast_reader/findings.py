@@ -22,7 +22,7 @@ def plot_gaps(record: Record) -> Figure:
     Examples
     --------
     >>> figure = plot_gaps("data/example-findings.h5")
-    >>> figure.axes[-1].get_xlabel()
+    >>> figure.axes[0].get_xlabel()
     'accuracy − that of feedback-alignment'
     """
     with reading(record) as tree:
@@ -46,7 +46,6 @@ def plot_gaps(record: Record) -> Figure:
             ax.set(xlabel=f"accuracy − that of {data.attrs.get('baseline', 'the baseline')}",
                    ylim=(len(rules) - 0.5, -0.5))
             heading(ax, f"{task}, {shot} a class")
-            ax.label_outer(remove_inner_ticks=False)
         return figure
 
 

@@ -89,9 +89,11 @@ def plot_layers(
                 ax.axhline(90, **DASHED, label="90 degrees")
             if measure == "orthonormality":
                 ax.set_yscale("log")
+            if measure.endswith("share"):
+                ax.set_ylim(0, max(0.1, ax.get_ylim()[1]))
         grid[0].set_ylabel(quantity(data[measure]))
         figure.suptitle(f"{task}, {shot} a class", fontsize="medium")
-        legend(figure)
+        legend(figure, below=True)
         return figure
 
 
@@ -187,5 +189,5 @@ def plot_weights(
             ax.set_title(f"projection {k}", fontsize="medium")
         grid[0].set_ylabel("synapses")
         figure.suptitle(f"{name}: {task}, {shot} a class", fontsize="medium")
-        legend(figure)
+        legend(figure, below=True)
         return figure

@@ -216,5 +216,6 @@ def plot_front(record: Record, ax: Axes | None = None) -> Axes:
         ax.scatter(complexity, fitness, s=18, color=COLOURS[0], linewidths=0, label="archive")
         ax.step(complexity[front], fitness[front], **look(1) | {"markersize": 7}, where="post", label="front")
         ax.set(xlabel="complexity", ylabel="fitness, penalties included")
-        ax.legend(fontsize="small")
+        # The front leaves this corner free.
+        ax.legend(fontsize="small", loc=f"{'upper' if sign > 0 else 'lower'} left")
         return ax

@@ -48,13 +48,17 @@ def panels(
     axes: list[Axes] = []
     for place in range(count):
         axes.append(figure.add_subplot(rows, columns, place + 1, sharey=axes[0] if share_y and axes else None))
+        if share_y and place % columns:
+            axes[-1].tick_params(labelleft=False)
         axes[-1].set_axisbelow(True)
         axes[-1].grid(True, alpha=0.3)
     return figure, axes
 
 
-def legend(figure: Figure, last: Iterable[str] = ("start", "chance", "90 degrees")) -> None:
-    """One legend above all axes of a figure, lines to compare with at its end."""
+def legend(
+    figure: Figure, last: Iterable[str] = ("start", "chance", "90 degrees"), *, below: bool = False
+) -> None:
+    """One legend above all axes of a figure, or below them, lines to compare with at its end."""
     handles: dict[str, Any] = {}
     for axes in figure.axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
@@ -64,7 +68,7 @@ def legend(figure: Figure, last: Iterable[str] = ("start", "chance", "90 degrees
             handles[label] = handles.pop(label)
     if handles:
         figure.legend(
-            list(handles.values()), list(handles), loc="outside upper center", fontsize="small",
+            list(handles.values()), list(handles), loc=f"outside {'lower' if below else 'upper'} center", fontsize="small",
             ncols=min(len(handles), max(2, int(figure.get_figwidth() / 1.9))),
         )
 
@@ -78,4 +82,4 @@ def quantity(variable: xr.DataArray) -> str:
 
 def heading(axes: Axes, text: str) -> None:
     """The title of a panel, small when it is long."""
-    axes.set_title(text, fontsize="medium" if len(text) <= 28 else "x-small")
+    axes.set_title(text, fontsize="medium" if len(text) <= 33 else "x-small")

@@ -16,8 +16,9 @@ rules=($data/example-pruned.yaml feedback-alignment backprop)
 step evaluate "${rules[@]}" --experiment $data/example.yaml --vary task.data=gaussian-prototypes,yin-yang \
   --vary task.shots=2,10,60 --episodes 12 --diagnose --curve 0,6,15,30,60,120,180 \
   --out $data/example-evaluation.h5 --force --quiet
-step evaluate "${rules[@]:0:2}" --experiment $data/example.yaml --ablate --weights 1 \
-  --out $data/example-ablation.h5 --force --quiet
+step evaluate "${rules[@]:0:2}" --experiment $data/example.yaml --ablate --out $data/example-ablation.h5 --force --quiet
+step evaluate "${rules[@]:0:2}" --experiment $data/example.yaml --episodes 4 --weights 1 \
+  --out $data/example-weights.h5 --force --quiet
 step export findings $data/example-evaluation.h5 $data/example-ablation.h5 --title "example, findings" \
   --out $data/example-findings.h5 --force
 for kind in discovery evaluation findings; do

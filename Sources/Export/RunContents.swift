@@ -54,6 +54,7 @@ public struct RunContents: Sendable {
     rules = try record.rules()
     evaluation = try record.evaluation()
     findings = try record.findings()
+    keepsWeights = try record.keptRuns()?.isEmpty == false
   }
 
   /// What was searched; nil without a search.

@@ -133,7 +133,7 @@ def shipped_notebooks_run_as_cloned(workshop):
 
 def notebook_of_kept_weights_draws_them(workshop):
     out = workshop.folder / "weights"
-    run(METAPLAST, "export", "notebook", FOLDER / "data" / "example-ablation.h5", "--out", out)
+    run(METAPLAST, "export", "notebook", FOLDER / "data" / "example-weights.h5", "--out", out)
     saved = {picture.stem for picture in look(out / "evaluation.ipynb", 3)}
     assert "weights" in saved, saved
 

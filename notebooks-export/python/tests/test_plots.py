@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 import metaplast_reader as reader
 from metaplast_reader import RecordError
 
-KINDS = ("discovery", "evaluation", "ablation", "findings")
-DISCOVERY, EVALUATION, ABLATION, FINDINGS = (Path(f"data/example-{kind}.h5") for kind in KINDS)
+KINDS = ("discovery", "evaluation", "weights", "findings")
+DISCOVERY, EVALUATION, WEIGHTS, FINDINGS = (Path(f"data/example-{kind}.h5") for kind in KINDS)
 
 PICTURES: list[tuple[Callable[..., Axes | Figure], Path]] = [
     (reader.plot_fitness, DISCOVERY), (reader.plot_coefficients, DISCOVERY),
     (reader.plot_final_coefficients, DISCOVERY), (reader.plot_front, DISCOVERY), (reader.plot_accuracy, DISCOVERY),
     (reader.plot_rates, DISCOVERY), (reader.plot_accuracy, EVALUATION), (reader.plot_learning_curves, EVALUATION),
     (reader.plot_low_data, EVALUATION), (reader.plot_alignment, EVALUATION), (reader.plot_rates, EVALUATION),
-    (reader.plot_weights, ABLATION), (reader.plot_accuracy, FINDINGS), (reader.plot_low_data, FINDINGS),
+    (reader.plot_weights, WEIGHTS), (reader.plot_accuracy, FINDINGS), (reader.plot_low_data, FINDINGS),
     (reader.plot_gaps, FINDINGS), (reader.plot_importance, FINDINGS),
 ]
 
@@ -96,8 +96,8 @@ def test_alignment_has_a_line_at_ninety_degrees_and_no_readout() -> None:
 
 
 def test_weights_are_all_counted() -> None:
-    figure = reader.plot_weights(ABLATION, rule="feedback-alignment")
-    with h5py.File(ABLATION) as file:
+    figure = reader.plot_weights(WEIGHTS, rule="feedback-alignment")
+    with h5py.File(WEIGHTS) as file:
         rule = file["evaluation/rule"].asstr()[:].tolist().index("feedback-alignment")
         for k, axes in enumerate(figure.axes, 1):
             wanted = np.isfinite(file[f"evaluation/weights/initial_{k}"][rule, 0, -1]).sum()

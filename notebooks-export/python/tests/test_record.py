@@ -25,11 +25,11 @@ def changed(folder: Path, **attributes: object) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("kind", ["discovery", "evaluation", "ablation", "findings"])
+@pytest.mark.parametrize("kind", ["discovery", "evaluation", "ablation", "weights", "findings"])
 def test_examples_open_as_trees(kind: str) -> None:
     run = open_run(f"data/example-{kind}.h5")
     assert isinstance(run, xr.DataTree)
-    assert run.attrs["kind"] == ("evaluation" if kind == "ablation" else kind)
+    assert run.attrs["kind"] == ("evaluation" if kind in ("ablation", "weights") else kind)
     assert {"provenance", "rules"} <= set(run.children)
     run.close()
 

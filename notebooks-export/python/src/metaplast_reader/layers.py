@@ -157,7 +157,7 @@ def plot_weights(
 
     Examples
     --------
-    >>> figure = plot_weights("data/example-ablation.h5")
+    >>> figure = plot_weights("data/example-weights.h5")
     >>> [ax.get_title() for ax in figure.axes]
     ['projection 1', 'projection 2', 'projection 3']
     """

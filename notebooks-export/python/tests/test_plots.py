@@ -127,7 +127,8 @@ def test_a_search_without_a_generation_is_said_to_have_none(tmp_path: Path) -> N
     copy.write_bytes(DISCOVERY.read_bytes())
     with h5py.File(copy, "r+") as file:
         group = file["discovery"]
-        growing = [name for name, item in group.items() if isinstance(item, h5py.Dataset) and item.maxshape[:1] == (None,)]
+        growing = [name for name, item in group.items()
+                   if isinstance(item, h5py.Dataset) and item.maxshape[:1] == (None,)]
         for name in growing:
             group[name].resize(0, axis=0)
     assert len(reader.to_tidy(copy)) == 0

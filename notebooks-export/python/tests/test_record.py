@@ -38,7 +38,8 @@ def test_values_are_those_of_the_file() -> None:
     run = open_run(DISCOVERY)
     with h5py.File(DISCOVERY) as file:
         assert (run["discovery"].to_dataset()["population"].values == file["discovery/population"][:]).all()
-        assert run["discovery"].to_dataset()["parameter"].values.tolist() == file["discovery/parameter"].asstr()[:].tolist()
+        names = run["discovery"].to_dataset()["parameter"].values.tolist()
+        assert names == file["discovery/parameter"].asstr()[:].tolist()
         assert run["discovery/archive"]["archive_parameter"].dims == ("rank", "parameter")
     run.close()
 
@@ -51,9 +52,9 @@ def test_private_state_is_left_out() -> None:
     run.close()
 
 
-@pytest.mark.parametrize(("version", "said"), [("2.0.0", "schema 2.0"), ("0.9.1", "schema 0.9"), ("10.0", "schema 10.0")])
+@pytest.mark.parametrize(("version", "said"), [("2.0.0", "2.0"), ("0.9.1", "0.9"), ("10.0", "10.0")])
 def test_other_majors_are_refused(tmp_path: Path, version: str, said: str) -> None:
-    with pytest.raises(RecordError, match=f"copy.h5 was written by {said}; this reads 1.x: install another version"):
+    with pytest.raises(RecordError, match=f"copy.h5 was written by schema {said}; this reads 1.x: install another"):
         open_run(changed(tmp_path, schema_version=version))
 
 

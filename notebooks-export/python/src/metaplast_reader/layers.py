@@ -142,7 +142,7 @@ def plot_rates(
 def plot_weights(
     record: Record, *, rule: str | None = None, task: str | None = None, shot: int | None = None
 ) -> Figure:
-    """Draw histograms of the weights before and after learning, a panel for each projection, all kept episodes together.
+    """Draw histograms of the weights before and after learning: a panel a projection, all kept episodes together.
 
     Parameters
     ----------

@@ -217,5 +217,5 @@ def plot_front(record: Record, ax: Axes | None = None) -> Axes:
         ax.step(complexity[front], fitness[front], **look(1) | {"markersize": 7}, where="post", label="front")
         ax.set(xlabel="complexity", ylabel="fitness, penalties included")
         # The front leaves this corner free.
-        ax.legend(fontsize="small", loc=f"{'upper' if sign > 0 else 'lower'} left")
+        ax.legend(fontsize="small", loc="upper left" if sign > 0 else "lower left")
         return ax

@@ -68,7 +68,8 @@ def legend(
             handles[label] = handles.pop(label)
     if handles:
         figure.legend(
-            list(handles.values()), list(handles), loc=f"outside {'lower' if below else 'upper'} center", fontsize="small",
+            list(handles.values()), list(handles), fontsize="small",
+            loc="outside lower center" if below else "outside upper center",
             ncols=min(len(handles), max(2, int(figure.get_figwidth() / 1.9))),
         )
 

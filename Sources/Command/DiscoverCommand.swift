@@ -27,6 +27,12 @@ struct DiscoverCommand: ParsableCommand {
   var publishInterval: TimeSpan?
   @Flag(name: .long, inversion: .prefixedNo, help: "Write the HTML report and the notebook at the end.") var report =
     true
+  @Flag(name: .long, help: "Rewrite the HTML report at each publish while the search goes on.") var liveReport = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Also write the search's curves for TensorBoard, to a folder of its own in this one.",
+      valueName: "dir")) var tensorboard: String?
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -51,7 +57,7 @@ struct DiscoverCommand: ParsableCommand {
     }
     if dryRun { return try session.rehearse(crew, talk) }
     let limits = RunLimits(time: maxTime?.seconds, steps: maxSteps, publishInterval: publishInterval?.seconds)
-    try session.run(crew, limits, talk, report: report)
+    try session.run(crew, limits, talk, report: report, live: liveReport, tensorBoard: tensorboard)
   }
 }
 

@@ -113,13 +113,17 @@ final class DiscoverySession {
   }
 
   /// Runs to the end or to a stop; leaves with the exit code that belongs to it.
-  func run(_ crew: Crew, _ limits: RunLimits, _ talk: TalkOptions, report: Bool) throws {
+  func run(
+    _ crew: Crew, _ limits: RunLimits, _ talk: TalkOptions, report: Bool, live: Bool, tensorBoard: String?
+  ) throws {
     let record = record!
     let voice = DiscoveryVoice(talk, recordPath: path, plan: plan, doneBefore: doneBefore) { crew.scoredCount }
     defer { voice.close() }
     let discovery = try discovery(crew)
     try record.publish(.running, replacing: replaces)
     voice.began(workers: crew.workers)
+    var live = LiveFiles(path, writesReport: live, tensorBoard: tensorBoard, warn: voice.warn)
+    if !live.paths.isEmpty { voice.watch(live.paths) }
 
     let clock = ContinuousClock()
     let began = clock.now
@@ -135,7 +139,9 @@ final class DiscoverySession {
       publishing += lastPublish - start
       generations = 0
       voice.published(bytes: bytes)
+      live.published(elapsed: elapsed())
     }
+    live.published(elapsed: 0)
     func isDue() -> Bool {
       let age = elapsed() - lastPublish
       if let interval = limits.publishInterval { return age >= interval }
@@ -159,12 +165,14 @@ final class DiscoverySession {
     let end: DiscoveryEnd
     do {
       end = try discovery.run(control) { event in
-        try record.observe(event, wallTime: elapsed())
+        let row = try record.observe(event, wallTime: elapsed())
         voice.observe(event)
+        live.observe(row)
         if case .generation = event { generations += 1 }
         if Signals.takePublish() || isDue() { try publish() }
       }
     } catch {
+      live.published(elapsed: nil)
       voice.close()
       throw error
     }
@@ -173,9 +181,12 @@ final class DiscoverySession {
       try record.finish(result)
       let bytes = try record.publish(.complete)
       voice.published(bytes: bytes)
-      voice.finished(result, crew.use, pictures: report ? ReportFiles.write(for: path, voice: voice) : [])
+      if !report { live.published(elapsed: nil) }
+      let files = report ? ReportFiles.write(for: path, voice: voice) : live.paths
+      voice.finished(result, crew.use, pictures: files)
     case .stopped(let reason):
       try record.publish(.interrupted(reason))
+      live.published(elapsed: nil)
       voice.stopped(reason)
       throw EarlyExit(code: reason.status)
     }

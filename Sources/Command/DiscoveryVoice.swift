@@ -132,6 +132,12 @@ final class DiscoveryVoice {
     emit(.event("publish", [.init("record", .text(path)), .init("bytes", .integer(bytes))]))
   }
 
+  /// Says where the run can be watched.
+  func watch(_ paths: [String]) {
+    for path in paths { say("watch \(path)") }
+    emit(.event("watch", [.init("files", .list(paths.map(JSON.text)))]))
+  }
+
   func warn(_ text: String) {
     say("warning: \(text)")
     emit(.event("warning", [.init("message", .text(text))]))

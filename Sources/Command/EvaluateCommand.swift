@@ -74,6 +74,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .long, help: "Grids: time between two publishes of the record (default: 30s, and at most 2 % of the time).")
   var publishInterval: TimeSpan?
+  @Flag(name: .long, help: "Grids: rewrite the page of --report at each publish.") var liveReport = false
   @OptionGroup var diagnosis: DiagnosisOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
@@ -117,6 +118,12 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("--ablate is for one experiment: drop --grid, --vary and --resume")
     }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1 (got \(maxSteps))") }
+    if liveReport, diagnosis.report == nil {
+      throw ValidationError("--live-report rewrites the page of --report: name it")
+    }
+    if liveReport, grid == nil, vary.isEmpty, resume == nil {
+      throw ValidationError("--live-report is of a grid, which is published while it is scored")
+    }
     if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty {
       throw ValidationError("--report is of the record that --out writes")
     }

@@ -6,8 +6,10 @@ import Pages
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Make findings, a report, a notebook, tables or a network of records.",
-    subcommands: [FindingsVerb.self, HTMLVerb.self, NotebookVerb.self, CSVVerb.self, NIRVerb.self])
+    abstract: "Make findings, a report, a notebook, tables, curves or a network of records.",
+    subcommands: [
+      FindingsVerb.self, HTMLVerb.self, NotebookVerb.self, CSVVerb.self, TensorBoardVerb.self, NIRVerb.self,
+    ])
 
   /// The record and where its files go.
   struct Options: ParsableArguments {
@@ -39,6 +41,22 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var options: Options
     @Flag(name: .long, help: "Also run it with Jupyter, so that its tables and figures are in it.") var execute = false
     func run() throws { try options.write(.notebook) { if execute { try $0.forEach(NotebookRun.execute) } } }
+  }
+
+  struct TensorBoardVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "tensorboard", abstract: "The search's curves as an event file that TensorBoard reads.")
+    @Argument(help: ArgumentHelp("The record.", valueName: "run.h5")) var record: String
+    @Option(
+      name: [.short, .customLong("out")],
+      help: ArgumentHelp("The folder to write to; notebooks-export/<title>-<uuid> otherwise.", valueName: "dir"))
+    var out: String?
+    @Flag(name: .long, help: "Print the path written as one JSON object.") var json = false
+
+    func run() throws {
+      let path = try Exports.writeEvents(of: record, to: out)
+      Output.line(json ? JSON.object([.init("files", .list([.text(path)]))]).text() : path)
+    }
   }
 
   struct CSVVerb: ParsableCommand {

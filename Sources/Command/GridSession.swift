@@ -142,6 +142,8 @@ final class GridSession {
     if options.resume != nil { record.resume(.current(workers: crew.workers)) }
     try record.publish(.running, replacing: replaces)
     voice.began(workers: crew.workers)
+    var live = LiveFiles(
+      record.path, writesReport: options.liveReport, page: options.diagnosis.report, warn: voice.warn)
 
     let clock = ContinuousClock()
     let began = clock.now
@@ -152,6 +154,7 @@ final class GridSession {
       if let interval = limits.publishInterval { return age >= interval }
       return age >= 30 && publishing <= 0.02 * elapsed()
     }
+    live.published(elapsed: 0)
     for (done, cell) in wanted.enumerated() {
       voice.begins(cell, after: done, scored: crew.scoredCount)
       let reason: StopReason? =
@@ -168,6 +171,7 @@ final class GridSession {
       guard let scores else {
         let reason = reason ?? Signals.stop ?? .interrupt
         try record.publish(.interrupted, reason: reason.rawValue)
+        live.published(elapsed: nil)
         voice.stopped(reason)
         throw EarlyExit(code: reason.status)
       }
@@ -178,6 +182,7 @@ final class GridSession {
         voice.published(bytes: try record.publish(.running))
         lastPublish = elapsed()
         publishing += lastPublish - start
+        live.published(elapsed: elapsed())
       }
     }
     try finish(voice)

@@ -110,6 +110,11 @@ final class GridVoice {
     emit("publish", [.init("record", .text(path)), .init("bytes", .integer(bytes))])
   }
 
+  func warn(_ text: String) {
+    say("warning: \(text)")
+    emit("warning", [.init("message", .text(text))])
+  }
+
   /// All cells are done, and the intervals are computed.
   func concludes() {
     progress.show(isLast: pending.count > 0)

@@ -115,18 +115,23 @@ public final class DiscoveryRecord {
 
   /// Writes down what happened.
   /// - Parameter wallTime: seconds since this session began.
-  public func observe(_ event: DiscoveryEvent, wallTime: Double) throws {
+  /// - Returns: the generation that was added to the record, if one was.
+  @discardableResult
+  public func observe(_ event: DiscoveryEvent, wallTime: Double) throws -> GenerationRow? {
     switch event {
-    case .stage: return
+    case .stage: break
     case .generation(RowName.discovered, let row, let optimiser):
       archive.add(
         row.population, row.fitness, row.episodes.map { $0 < plan.experiment.optimizer.episodes },
         generation: row.generation)
-      try record.append(stored(row, wallTime: wallTime))
+      let stored = stored(row, wallTime: wallTime)
+      try record.append(stored)
       state.optimiser = optimiser
+      return stored
     case .generation(let name, let row, _): state.note(name, row)
     case .chosen(let choice): state.note(choice)
     }
+    return nil
   }
 
   /// Writes down the result; the run is complete with the next `publish`.

@@ -169,4 +169,24 @@ struct Chart {
   static func shortened(_ name: String, to length: Int) -> String {
     name.count <= length ? name : name.prefix(length - 1) + "…"
   }
+
+  /// A name in lines of at most so many characters, broken after hyphens, commas and blanks where it can be; what does not
+  /// fit ends in an ellipsis.
+  static func wrapped(_ name: String, to length: Int, lines: Int) -> [String] {
+    var words: [String] = [""]
+    for letter in name {
+      words[words.count - 1].append(letter)
+      if "-, _/=".contains(letter) { words.append("") }
+    }
+    var wrapped: [String] = []
+    for word in words where !word.isEmpty {
+      if let last = wrapped.last, last.count + word.count <= length {
+        wrapped[wrapped.count - 1] += word
+      } else {
+        wrapped.append(word)
+      }
+    }
+    let kept = wrapped.count <= lines ? wrapped : wrapped.prefix(lines - 1) + [wrapped.dropFirst(lines - 1).joined()]
+    return kept.map { shortened($0.hasSuffix(" ") ? String($0.dropLast()) : $0, to: length) }
+  }
 }

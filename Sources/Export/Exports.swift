@@ -92,7 +92,7 @@ public enum Exports {
   }
 
   /// The system's words for why a file operation failed.
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     for candidate in [underlying, error as NSError] {
       if let candidate, candidate.domain == NSPOSIXErrorDomain {

@@ -1,49 +1,33 @@
 import Records
 
 extension Report {
-  /// Over tasks and numbers of shots: accuracy against shots, and rules against tasks.
-  static func grid(_ contents: RunContents, _ tables: [ScoreTable]) -> Markup? {
-    guard let evaluation = contents.evaluation, tables.count > 1 else { return nil }
-    let known = tables.filter { $0.rows.contains { $0.accuracy.isFinite } }
-    var figures: [Figure] = []
-    for (index, task) in evaluation.tasks.enumerated() {
-      let place = evaluation.tasks.count > 1 ? ", \(task)" : ""
-      let found = Figure.lowData(
-        known.filter { $0.task == task }, id: "low-data-\(index + 1)", title: "Accuracy against examples\(place)")
-      if let found { figures.append(found) }
-    }
-    for (index, shots) in evaluation.shots.enumerated() {
-      let place = evaluation.shots.count > 1 ? ", \(shots) examples of each class" : ""
-      let found = Figure.transfer(
-        known.filter { $0.shots == shots }, id: "transfer-\(index + 1)", title: "Rules and tasks\(place)")
-      if let found { figures.append(found) }
-    }
-    guard !figures.isEmpty else { return nil }
-    return Markup(
-      "section", ["id": "grid"], [Markup("h2", text: "Over tasks and amounts of data")] + figures.map(\.markup))
+  /// What happens within the episodes of the only task.
+  static func episodes(_ contents: RunContents, _ place: Place) -> Section? {
+    let parts = episodeParts(contents, place)
+    return parts.isEmpty ? nil : Section(id: "episodes", title: "Within an episode", parts: parts)
   }
 
-  /// What happens within the episodes: learning curves, and what the layers are like on the way.
-  static func episodes(_ contents: RunContents) -> Markup? {
-    guard let table = contents.evaluation else { return nil }
-    var parts: [Markup] = []
-    let isAlone = table.tasks.count * table.shots.count == 1
-    for task in table.tasks.indices {
-      for shot in table.shots.indices {
-        guard let course = EpisodeCourse(table, task: task, shot: shot, seed: contents.provenance.masterSeed) else {
-          continue
-        }
-        let figures = self.figures(course, suffix: isAlone ? "" : "-\(task + 1)-\(shot + 1)", isAlone: isAlone)
-        parts += figures.map(\.markup)
-      }
+  /// Learning curves and what the layers are like on the way, or else at the end.
+  static func episodeParts(_ contents: RunContents, _ place: Place) -> [Markup] {
+    guard let table = contents.evaluation else { return [] }
+    let (task, shot) = (place.task, place.shot)
+    let course = EpisodeCourse(table, task: task, shot: shot, seed: contents.provenance.masterSeed)
+    var found = course.map { figures($0, suffix: place.suffix, place: place.words) } ?? []
+    if course == nil, let angles = LayerMeans(table, table.alignmentAngle, task: task, shot: shot, skipping: 0) {
+      found.append(
+        Figure.finalAlignment(
+          angles, id: "final-alignment\(place.suffix)", title: "Alignment of the teaching signal\(place.words)"))
     }
-    guard !parts.isEmpty else { return nil }
-    return Markup("section", ["id": "episodes"], [Markup("h2", text: "Within an episode")] + parts)
+    if let rates = LayerMeans(table, table.firingRate, task: task, shot: shot) {
+      found.append(
+        Figure.firingRates(
+          rates, id: "firing-rates\(place.suffix)", title: "Firing rates in the hidden groups\(place.words)"))
+    }
+    return found.map(\.markup)
   }
 
-  private static func figures(_ course: EpisodeCourse, suffix: String, isAlone: Bool) -> [Figure] {
+  private static func figures(_ course: EpisodeCourse, suffix: String, place: String) -> [Figure] {
     let table = course.table
-    let place = isAlone ? "" : ", \(course.place)"
     return [
       Figure.learningCurves(course, id: "learning-curves\(suffix)", title: "Learning curves\(place)"),
       Figure.lossCurves(course, id: "loss-curves\(suffix)", title: "Loss over the examples\(place)"),

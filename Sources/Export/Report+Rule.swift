@@ -6,7 +6,7 @@ struct RuleCard {
   let row: RuleRow
   /// The page's rule; nil where the page cannot be read.
   let rule: Rule?
-  /// What a synapse needs for each term, coefficients put in.
+  /// What a synapse needs for each term, coefficients put in with four digits.
   let locality: LocalityReport?
 
   init(_ row: RuleRow) {
@@ -14,7 +14,9 @@ struct RuleCard {
     rule = try? Rule.load(text: row.ruleText, file: row.name)
     locality = rule.map { rule in
       let values = Dictionary(
-        rule.coefficients.filter { !$0.perLayer }.map { ($0.name, $0.start) }, uniquingKeysWith: { first, _ in first })
+        rule.coefficients.filter { !$0.perLayer }.map { coefficient in
+          (coefficient.name, Double(Printer.text(coefficient.start, digits: 4)) ?? coefficient.start)
+        }, uniquingKeysWith: { first, _ in first })
       var bound = rule
       bound.dw = rule.dw.binding(values)
       for index in rule.layers.indices { bound.layers[index].dw = rule.layers[index].dw.binding(values) }
@@ -65,7 +67,7 @@ struct RuleCard {
     let before = Dictionary(
       (start?.rule?.coefficients ?? []).map { ($0.name, $0.start) }, uniquingKeysWith: { first, _ in first })
     let header = ["symbol", "name", "value"] + (before.isEmpty ? [] : ["at the start"]) + ["range"]
-    var table = Markup("table", [:], [Markup("caption", text: "Coefficients")])
+    var table = Markup("table")
     let words: Set<String> = ["symbol", "name"]
     func cells(_ name: String) -> [Markup] {
       header.map { words.contains($0) ? Markup(name, ["class": "words"], text: $0) : Markup(name, text: $0) }
@@ -89,31 +91,25 @@ struct RuleCard {
       body.add(line)
     }
     table.add(body)
-    return Markup("div", ["class": "scroll"], [table])
+    return Markup("div", ["class": "scroll"], [Markup("p", ["class": "caption"], text: "Coefficients"), table])
   }
 
   /// The terms of the normal form with their numbers and what a synapse needs for each; of unreadable pages the terms
   /// that the record lists.
   func terms(start: RuleCard?) -> Markup? {
     guard let locality else { return recordedTerms(start) }
-    var before: [String: Double] = [:]
-    for equation in start?.locality?.equations ?? [] {
-      for term in equation.terms { before["\(equation.name) \(RuleCard.name(term))"] = term.term.number }
-    }
     let isAlone = locality.equations.count == 1
-    let hasStart = !before.isEmpty
     var table = Table(
-      header: (isAlone ? [] : ["equation"]) + ["term", "number"] + (hasStart ? ["at the start"] : [])
-        + ["driven by", "a synapse needs"], rows: [])
-    let count = table.header.count
-    table.words = Set(isAlone ? [0, count - 2, count - 1] : [0, 1, count - 2, count - 1])
+      header: (isAlone ? [] : ["equation"]) + ["term", "number", "driven by", "a synapse needs"], rows: [])
+    table.words = isAlone ? [2] : [0, 3]
+    table.long = isAlone ? [0, 3] : [1, 4]
     for equation in locality.equations {
       for term in equation.terms {
-        let name = RuleCard.name(term)
         table.rows.append(
-          (isAlone ? [] : [equation.name]) + [name, NumberForm.significant(term.term.number)]
-            + (hasStart ? [before["\(equation.name) \(name)"].map { NumberForm.significant($0) } ?? "0"] : [])
-            + [term.drive.rawValue, term.needs.map(\.rawValue).joined(separator: ", ")])
+          (isAlone ? [] : [equation.name]) + [
+            RuleCard.name(term), NumberForm.significant(term.term.number), term.drive.rawValue,
+            term.needs.map(\.rawValue).joined(separator: ", "),
+          ])
       }
     }
     if table.rows.isEmpty { return nil }
@@ -149,25 +145,22 @@ struct RuleCard {
 
 extension Report {
   /// The rule the page is about: equation, coefficients, terms.
-  static func ruleCard(_ contents: RunContents) -> Markup? {
-    guard let row = contents.discovered ?? contents.rules.first else { return nil }
+  static func ruleCard(_ contents: RunContents) -> Section? {
+    // Of a comparison of known rules none is what the page is about.
+    guard let row = contents.discovered ?? contents.rules.first(where: { $0.origin == .user }) else { return nil }
     let card = RuleCard(row)
     let start = contents.rules.first { $0.name == "start" && $0.name != row.name }.map(RuleCard.init)
     let isFound = row.origin == .discovered && contents.identity.kind == .discovery
-    var section = Markup(
-      "section", ["id": "rule"], [Markup("h2", text: isFound ? "The discovered rule" : "The rule \(row.name)")])
-    for equation in card.equations { section.add(equation) }
-    if let legend = card.legend { section.add(legend) }
-    if let table = card.coefficients(start: start) { section.add(table) }
-    if let table = card.terms(start: start) { section.add(table) }
-    section.add(words(of: card))
-    return section
+    let parts =
+      card.equations + [card.legend, card.coefficients(start: start), card.terms(start: start)].compactMap { $0 }
+      + [words(of: card)]
+    return Section(id: "rule", title: isFound ? "The discovered rule" : "The rule \(row.name)", parts: parts)
   }
 
   /// Every rule with its equation, its LaTeX and its page.
-  static func rules(_ rows: [RuleRow]) -> Markup {
-    var section = Markup("section", ["id": "rules"], [Markup("h2", text: "All rules")])
-    for row in rows {
+  static func rules(_ rows: [RuleRow]) -> Section? {
+    guard !rows.isEmpty else { return nil }
+    let parts = rows.map { row in
       let card = RuleCard(row)
       var details = Markup("details", [:], [Markup("summary", text: "\(row.name) (\(row.origin.rawValue))")])
       for equation in card.equations { details.add(equation) }
@@ -175,9 +168,9 @@ extension Report {
       if let table = card.coefficients(start: nil) { details.add(table) }
       if !row.latex.isEmpty { details.add(Markup("pre", text: row.latex)) }
       if !row.ruleText.isEmpty { details.add(Markup("pre", text: row.ruleText)) }
-      section.add(details)
+      return details
     }
-    return section
+    return Section(id: "rules", title: "All rules", parts: parts)
   }
 
   /// The equation as text, and what else is known of a rule.

@@ -70,4 +70,13 @@ public struct RunContents: Sendable {
       evaluation.shots.indices.map { ScoreTable(evaluation, task: task, shot: $0, seed: provenance.masterSeed) }
     }
   }
+
+  /// The tables that a report shows: of the scores, or else of the findings.
+  var shownTables: [ScoreTable] {
+    let tables = scoreTables()
+    guard tables.isEmpty, let findings else { return tables }
+    return findings.tasks.indices.flatMap { task in
+      findings.shots.indices.map { ScoreTable(findings, task: task, shot: $0) }
+    }
+  }
 }

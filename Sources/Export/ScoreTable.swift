@@ -12,6 +12,8 @@ public struct ScoreTable: Sendable, Equatable {
     public var name: String
     /// Query accuracy of each episode.
     public var accuracies: [Double]
+    /// Episodes that the mean is of.
+    public var count: Int
     /// Mean query accuracy.
     public var accuracy: Double
     /// The interval of that mean.
@@ -58,7 +60,8 @@ public struct ScoreTable: Sendable, Equatable {
       let pairs = Bootstrap.pairedDifference(reference, accuracies, seed: seed)
       let loss = Statistics.mean(losses)
       return Row(
-        name: table.rules[rule], accuracies: accuracies, accuracy: Statistics.mean(accuracies),
+        name: table.rules[rule], accuracies: accuracies, count: accuracies.count { $0.isFinite },
+        accuracy: Statistics.mean(accuracies),
         interval: Bootstrap.intervalOfMean(accuracies, seed: seed), loss: loss.isFinite ? loss : nil,
         differences: zip(reference, accuracies).map { $0 - $1 }, difference: pairs.mean,
         differenceInterval: pairs.interval,
@@ -85,18 +88,22 @@ private func last(_ values: [Float], run: Int, steps: Int) -> Double {
   return measured.flatMap { Double("\($0)") } ?? .nan
 }
 
-/// Firing rates of a table's rules, averaged over episodes.
-struct FiringRates {
+/// A quantity of the layers at the end of an episode, of each rule that has a network: means over episodes.
+struct LayerMeans {
   var layers: [String]
-  /// Rules with a network, and their mean rates in Hz, [layer].
-  var rows: [(name: String, rates: [Double])]
+  /// Rules and their means, [layer].
+  var rows: [(name: String, means: [Double])]
 
-  init?(_ table: EvaluationTable, task: Int, shot: Int) {
-    guard let values = table.firingRate, !table.layers.isEmpty else { return nil }
+  /// Nil where nothing is known of the quantity.
+  /// - Parameters:
+  ///   - values: [rule][task][shot][seed][step][layer].
+  ///   - skips: layers are left out where every rule has this number.
+  init?(_ table: EvaluationTable, _ values: [Float]?, task: Int, shot: Int, skipping skips: Double? = nil) {
+    guard let values, !table.layers.isEmpty else { return nil }
     let (steps, width) = (table.steps.count, table.layers.count)
     var shown = table.layers
     var all = table.rules.indices.compactMap { rule in
-      let rates = (0..<width).map { layer in
+      let means = (0..<width).map { layer in
         let measured = table.seeds.indices.compactMap { seed in
           let run = table.index(rule: rule, task: task, shot: shot, seed: seed)
           let course = (0..<steps).map { Double(values[(run * steps + $0) * width + layer]) }
@@ -104,14 +111,15 @@ struct FiringRates {
         }
         return Statistics.mean(measured)
       }
-      return rates.contains { $0.isFinite } ? (name: table.rules[rule], rates: rates) : nil
+      return means.contains { $0.isFinite } ? (name: table.rules[rule], means: means) : nil
     }
-    // The readout does not spike.
-    for layer in shown.indices.reversed() where !all.contains(where: { $0.rates[layer].isFinite }) {
+    // The readout does not spike, and the error in it is nobody's but its own.
+    for layer in shown.indices.reversed()
+    where !all.contains(where: { $0.means[layer].isFinite && $0.means[layer] != skips }) {
       shown.remove(at: layer)
-      for row in all.indices { all[row].rates.remove(at: layer) }
+      for row in all.indices { all[row].means.remove(at: layer) }
     }
-    if all.isEmpty { return nil }
+    if all.isEmpty || shown.isEmpty { return nil }
     (layers, rows) = (shown, all)
   }
 }

@@ -21,7 +21,7 @@ extension Printer {
   public static func mathEquations(_ rule: Rule) -> [MathEquation] {
     let writer = MathML(traces: rule.traceOwners)
     func change(_ letter: String, _ layer: String? = nil) -> String {
-      let symbol = MathML.row([MathML.mo("Δ"), MathML.mi(letter)])
+      let symbol = MathML.row(["<mi mathvariant=\"normal\">Δ</mi>", MathML.mi(letter)])
       guard let layer else { return MathML.sub(symbol, MathML.indices("ij")) }
       return "<msubsup>\(symbol)\(MathML.indices("ij"))\(MathML.row([MathML.mo("("), layer, MathML.mo(")")]))</msubsup>"
     }
@@ -62,7 +62,7 @@ extension Printer {
   }
 
   fileprivate static func mathElement(_ inside: String) -> String {
-    "<math xmlns=\"http://www.w3.org/1998/Math/MathML\">\(inside)</math>"
+    "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" displaystyle=\"true\">\(inside)</math>"
   }
 }
 
@@ -117,7 +117,9 @@ private struct MathML {
   /// A summand with its sign in front; a plus in front of the first is left out.
   func summand(_ expression: Expression, isFirst: Bool) -> String {
     let (isNegative, bare) = MathML.unsigned(expression)
-    let sign = isNegative ? [Self.mo("−")] : isFirst ? [] : [Self.mo("+")]
+    // In front of a row a sign would stand close to what follows, as a prefix does.
+    let form = isFirst ? "" : " form=\"infix\""
+    let sign = isNegative || !isFirst ? ["<mo\(form)>\(isNegative ? "−" : "+")</mo>"] : []
     return Self.row(sign + [wrapped(bare, atLeast: isNegative ? .product : .sum)])
   }
 
@@ -146,6 +148,9 @@ private struct MathML {
     case .binary(.multiply, let x, let y):
       let between = MathML.beginsWithDigit(y) ? Self.mo("·") : Self.thin
       return Self.row([factor(x, isFirst: true), between, factor(y)])
+    case .binary(.divide, .binary(.divide, let x, let y), let z):
+      // One line instead of two above each other: x / y / z = x / (y z).
+      return text(.binary(.divide, x, .binary(.multiply, y, z)))
     case .binary(.divide, let x, let y): return "<mfrac>\(text(x))\(text(y))</mfrac>"
     case .binary(.power, let x, let y): return "<msup>\(powerBase(x))\(text(y))</msup>"
     case .call(let function, let arguments): return call(function, arguments)

@@ -84,6 +84,7 @@ struct MathMLTests {
       (1.5e-3 * yPre * 2, "1.5×10^{−3}y_{j}·2"),
       (call(.relu, vPost - 1), "[v_{i}−1]_{+}"),
       (call(.tanh, yPre) / 2, "{tanh\u{2061}(y_{j})}/{2}"),
+      (yPre / w / (1 + b), "{y_{j}}/{w_{ij}(1+b_{ij})}"),
       (.trace("x_pre") * .trace("slow_post"), "x_{j}slow_{i}"),
       (.quantity(.eligibility) * mod - b, "ε_{ij}m−b_{ij}"),
     ] as [(Expression, String)])

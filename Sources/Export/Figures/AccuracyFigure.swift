@@ -32,7 +32,7 @@ extension Figure {
       rows: table.rows.map {
         [
           $0.name, NumberForm.fixed($0.accuracy, 4), NumberForm.fixed($0.interval.lower, 4),
-          NumberForm.fixed($0.interval.upper, 4), "\($0.accuracies.count)",
+          NumberForm.fixed($0.interval.upper, 4), "\($0.count)",
         ]
       })
     return Figure(
@@ -45,7 +45,7 @@ extension Figure {
   /// First row's accuracy minus each other row's: every episode, the mean and its interval.
   static func differences(_ table: ScoreTable, id: String, title: String) -> Figure? {
     let others = table.rows.dropFirst()
-    guard let first = table.rows.first, !others.isEmpty, !table.episodes.isEmpty else { return nil }
+    guard let first = table.rows.first, !others.isEmpty, !first.differences.isEmpty else { return nil }
     let names = others.map { Chart.shortened($0.name, to: 28) }
     let left = Chart.margin(for: names)
     let (top, rowHeight) = (24.0, 44.0)
@@ -96,33 +96,53 @@ extension Figure {
   }
 
   /// Mean firing rate of each hidden group under each rule that has a network.
-  static func firingRates(_ rates: FiringRates, id: String, title: String) -> Figure {
-    let names = rates.layers.map { Chart.shortened($0, to: 28) }
+  static func firingRates(_ rates: LayerMeans, id: String, title: String) -> Figure {
+    layerMeans(
+      rates, id: id, title: title, label: "spikes per second and neuron, one step being a millisecond", unit: "Hz",
+      caption: "Means over episodes, at the end of learning.", zero: 0)
+  }
+
+  /// Mean alignment angle of each group under each rule, at the end of learning.
+  static func finalAlignment(_ angles: LayerMeans, id: String, title: String) -> Figure {
+    layerMeans(
+      angles, id: id, title: title, label: "degrees", unit: "degrees",
+      caption: "Angle between the error that the pathway delivers to a group and the one that backprop would, at the "
+        + "end of learning; means over episodes. At 90 degrees (dashed) they have nothing in common.", zero: 0,
+      reference: 90)
+  }
+
+  private static func layerMeans(
+    _ means: LayerMeans, id: String, title: String, label: String, unit: String, caption: String, zero: Double,
+    reference: Double? = nil
+  ) -> Figure {
+    let names = means.layers.map { Chart.shortened($0, to: 28) }
     let left = Chart.margin(for: names)
-    let legend = 18 * Double(Chart.legendLines(rates.rows.map(\.name), x: left))
-    let (top, rowHeight) = (14 + legend, 28.0)
+    let legend = 18 * Double(Chart.legendLines(means.rows.map(\.name), x: left))
+    let (top, rowHeight) = (14 + legend, 34.0)
     let bottom = top + rowHeight * Double(names.count)
-    let axis = Axis(holding: rates.rows.flatMap(\.rates) + [0], ticks: 6).between(left, Chart.width - 20)
+    let axis = Axis(holding: means.rows.flatMap(\.means) + [zero] + (reference.map { [$0] } ?? []), ticks: 6)
+      .between(left, Chart.width - 20)
     var chart = Chart(height: bottom + 44)
-    chart.bottomAxis(axis, at: bottom, top: top, label: "spikes per second and neuron, one step being a millisecond")
-    chart.legend(rates.rows.enumerated().map { (SeriesStyle.row($0.offset), $0.element.name) }, x: left, y: 14)
+    chart.bottomAxis(axis, at: bottom, top: top, label: label)
+    if let reference {
+      chart.line(axis.place(reference), top, axis.place(reference), bottom, class: "reference")
+    }
+    chart.legend(means.rows.enumerated().map { (SeriesStyle.row($0.offset), $0.element.name) }, x: left, y: 14)
     for (layer, name) in names.enumerated() {
       let y = top + rowHeight * (Double(layer) + 0.5)
       chart.text(name, left - 12, y + 4, anchor: "end")
       chart.line(left, y, Chart.width - 20, y, class: "grid")
-      for (index, row) in rates.rows.enumerated() where Axis.isDrawable(row.rates[layer]) {
-        let offset = rates.rows.count > 1 ? (Double(index) / Double(rates.rows.count - 1) - 0.5) * 0.5 * rowHeight : 0
+      for (index, row) in means.rows.enumerated() where Axis.isDrawable(row.means[layer]) {
+        let offset = means.rows.count > 1 ? (Double(index) / Double(means.rows.count - 1) - 0.5) * 0.6 * rowHeight : 0
         chart.add(
           SeriesStyle.row(index).mark(
-            axis.place(row.rates[layer]), y + offset,
-            title: "\(row.name), \(rates.layers[layer]): \(NumberForm.fixed(row.rates[layer], 1)) Hz"))
+            axis.place(row.means[layer]), y + offset,
+            title: "\(row.name), \(means.layers[layer]): \(NumberForm.fixed(row.means[layer], 1)) \(unit)"))
       }
     }
     let data = Table(
-      header: ["rule"] + rates.layers,
-      rows: rates.rows.map { row in [row.name] + row.rates.map { NumberForm.fixed($0, 2) } })
-    return Figure(
-      id: id, title: title, caption: "Means over episodes, at the end of learning.", picture: chart.svg(label: title),
-      data: data)
+      header: ["rule"] + means.layers,
+      rows: means.rows.map { row in [row.name] + row.means.map { NumberForm.fixed($0, 2) } })
+    return Figure(id: id, title: title, caption: caption, picture: chart.svg(label: title), data: data)
   }
 }

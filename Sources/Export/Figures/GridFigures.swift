@@ -2,80 +2,101 @@ import Arithmetic
 import Records
 
 extension Figure {
-  /// Accuracy at the end of an episode against the examples of each class, one curve a rule.
+  /// Accuracy at the end of an episode against the examples of each class, one curve a rule, a panel a task.
   static func lowData(_ tables: [ScoreTable], id: String, title: String) -> Figure? {
-    let tables = tables.sorted { $0.shots < $1.shots }
-    guard tables.count > 1, let first = tables.first else { return nil }
-    let names = first.rows.map(\.name)
-    let lines = Chart.legendLines(names, x: 8)
-    let (left, right, top) = (60.0, Chart.width - 16, 40 + 18 * Double(lines))
-    let bottom = top + 240
-    var chart = Chart(height: bottom + 44)
+    var tasks: [String] = []
+    for table in tables where !tasks.contains(table.task) { tasks.append(table.task) }
+    let panels = tasks.map { task in tables.filter { $0.task == task }.sorted { $0.shots < $1.shots } }
+      .filter { $0.count > 1 }
+    guard let names = panels.first?.first?.rows.map(\.name) else { return nil }
+    let grid = PanelGrid(panels.count, single: 280, several: 210)
+    let head = 8 + 18 * Double(Chart.legendLines(names, x: 8))
+    var chart = Chart(height: head + grid.height + 26)
     chart.legend(names.enumerated().map { (SeriesStyle.row($0.offset), $0.element) }, x: 8, y: 16)
-    let ends = tables.flatMap { $0.rows.flatMap { [$0.accuracy, $0.interval.lower, $0.interval.upper] } }
-    let y = Axis(holding: ends + [first.chance], ticks: 7, limits: 0...1).between(bottom, top)
-    let x = ExamplesAxis(tables.map(\.shots), from: left, to: right)
-    chart.text("query accuracy", left, top - 10, class: "label strong")
-    chart.leftAxis(y, at: left, right: right, label: "")
-    chart.bottomAxis(x.axis, at: bottom, top: top, label: "examples of each class")
-    if Axis.isDrawable(first.chance) {
-      chart.line(left, y.place(first.chance), right, y.place(first.chance), class: "reference")
+    let all = panels.flatMap { $0 }
+    let ends = all.flatMap { table in
+      [table.chance] + table.rows.flatMap { [$0.accuracy, $0.interval.lower, $0.interval.upper] }
     }
-    for (index, name) in names.enumerated() {
-      let style = SeriesStyle.row(index)
-      let rows = tables.map { $0[name] }
-      chart.band(
-        x.positions, rows.map { $0?.interval.lower ?? .nan }, rows.map { $0?.interval.upper ?? .nan }, x.axis, y,
-        class: "band \(style.fill)")
-      chart.curve(x.positions, rows.map { $0?.accuracy ?? .nan }, x.axis, y, class: "curve \(style.stroke)")
-      for (place, row) in rows.enumerated() {
-        guard let row, Axis.isDrawable(row.accuracy) else { continue }
-        chart.add(
-          style.mark(
-            x.axis.place(x.positions[place]), y.place(row.accuracy), radius: 3.6,
-            title: "\(name), \(tables[place].shots) examples: \(NumberForm.fixed(row.accuracy))"))
+    let scale = Axis(holding: ends, ticks: panels.count == 1 ? 7 : 5, limits: 0...1)
+    for (index, tables) in panels.enumerated() {
+      let box = grid.box(index, head: head)
+      let y = scale.between(box.bottom, box.top)
+      let x = ExamplesAxis(tables.map(\.shots), from: box.left, to: box.right)
+      let heading = panels.count == 1 ? "query accuracy" : Chart.shortened(tables[0].task, to: grid.letters)
+      chart.text(heading, box.left, box.top - 10, class: "label strong")
+      chart.leftAxis(y, at: box.left, right: box.right, label: "")
+      chart.bottomAxis(x.axis, at: box.bottom, top: box.top, label: "")
+      if Axis.isDrawable(tables[0].chance) {
+        chart.line(
+          box.left, y.place(tables[0].chance), box.right, y.place(tables[0].chance), class: "reference")
+      }
+      for (index, name) in names.enumerated() {
+        let style = SeriesStyle.row(index)
+        let rows = tables.map { $0[name] }
+        chart.band(
+          x.positions, rows.map { $0?.interval.lower ?? .nan }, rows.map { $0?.interval.upper ?? .nan }, x.axis, y,
+          class: "band \(style.fill)")
+        chart.curve(x.positions, rows.map { $0?.accuracy ?? .nan }, x.axis, y, class: "curve \(style.stroke)")
+        for (place, row) in rows.enumerated() {
+          guard let row, Axis.isDrawable(row.accuracy) else { continue }
+          chart.add(
+            style.mark(
+              x.axis.place(x.positions[place]), y.place(row.accuracy), radius: 3.6,
+              title: "\(name), \(tables[place].task), \(tables[place].shots) examples: "
+                + NumberForm.fixed(row.accuracy)))
+        }
       }
     }
+    let below = panels.count == 1 ? "" : "query accuracy over "
+    chart.text("\(below)examples of each class", Chart.width / 2, chart.height - 8, anchor: "middle")
     let data = Table(
-      header: ["rule", "examples of each class", "accuracy", "lower", "upper", "episodes"],
+      header: ["rule", "task", "examples of each class", "accuracy", "lower", "upper", "episodes"],
       rows: names.flatMap { name in
-        tables.compactMap { table in
+        all.compactMap { table in
           table[name].map { row in
             [
-              name, "\(table.shots)", NumberForm.fixed(row.accuracy, 4), NumberForm.fixed(row.interval.lower, 4),
-              NumberForm.fixed(row.interval.upper, 4), "\(row.accuracies.count { $0.isFinite })",
+              name, table.task, "\(table.shots)", NumberForm.fixed(row.accuracy, 4),
+              NumberForm.fixed(row.interval.lower, 4), NumberForm.fixed(row.interval.upper, 4), "\(row.count)",
             ]
           }
         }
-      })
+      }, words: [0, 1])
     return Figure(
       id: id, title: title,
       caption: "Mean query accuracy at the end of an episode; bands are bootstrap 95 % intervals. Dashed: guessing.",
       picture: chart.svg(label: title), data: data)
   }
 
-  /// Accuracy of every rule on every task, at one number of shots: darker is further from guessing.
+  /// Accuracy of every rule on every task, at one number of shots: darker is further from guessing. What there is more
+  /// of, rules or tasks, goes down the page.
   static func transfer(_ tables: [ScoreTable], id: String, title: String) -> Figure? {
     guard tables.count > 1, let first = tables.first else { return nil }
-    let names = first.rows.map(\.name)
-    let shown = names.map { Chart.shortened($0, to: 28) }
+    let rules = first.rows.map(\.name)
+    let isTall = tables.count > rules.count
+    let (lines, columns) = isTall ? (tables.map(\.task), rules) : (rules, tables.map(\.task))
+    let shown = lines.map { Chart.shortened($0, to: 34) }
     let left = Chart.margin(for: shown)
-    let width = (Chart.width - left - 8) / Double(tables.count)
-    let letters = max(4, Int(width / Chart.characterWidth) - 1)
-    let (top, rowHeight) = (40.0, 30.0)
-    var chart = Chart(height: top + rowHeight * Double(names.count) + 12)
-    for (column, table) in tables.enumerated() {
-      chart.text(
-        Chart.shortened(table.task, to: letters), left + width * (Double(column) + 0.5), top - 12, anchor: "middle",
-        class: "label strong")
+    let width = (Chart.width - left - 8) / Double(columns.count)
+    let heads = columns.map { Chart.wrapped($0, to: max(4, Int(width / Chart.characterWidth) - 1), lines: 3) }
+    let (top, rowHeight) = (22 + 15 * Double(heads.map(\.count).max() ?? 1), 30.0)
+    var chart = Chart(height: top + rowHeight * Double(lines.count) + 12)
+    for (column, words) in heads.enumerated() {
+      for (index, word) in words.enumerated() {
+        let y = top - 10 - 15 * Double(words.count - 1 - index)
+        chart.text(word, left + width * (Double(column) + 0.5), y, anchor: "middle", class: "label strong")
+      }
     }
-    for (line, name) in names.enumerated() {
+    let widest = tables.compactMap(\.best?.accuracy).max() ?? 1
+    let lowest = first.chance.isFinite ? first.chance : 0
+    for line in lines.indices {
       let y = top + rowHeight * Double(line)
       chart.text(shown[line], left - 12, y + rowHeight / 2 + 4, anchor: "end")
-      for (column, table) in tables.enumerated() {
-        guard let row = table[name], row.accuracy.isFinite else { continue }
-        let best = table.rows.filter { $0.accuracy.isFinite }.map(\.accuracy).max() == row.accuracy
-        let share = min(1, max(0, (row.accuracy - table.chance) / max(1e-9, 1 - table.chance)))
+      for column in columns.indices {
+        let (table, rule) = isTall ? (tables[line], column) : (tables[column], line)
+        guard rule < table.rows.count, table.rows[rule].accuracy.isFinite else { continue }
+        let row = table.rows[rule]
+        let low = table.chance.isFinite ? table.chance : lowest
+        let share = min(1, max(0, (row.accuracy - low) / max(1e-9, widest - low)))
         let x = left + width * Double(column)
         var cell = Markup(
           "rect",
@@ -83,22 +104,23 @@ extension Figure {
             "class": "mark f1", "x": NumberForm.place(x + 1), "y": NumberForm.place(y + 1),
             "width": NumberForm.place(width - 2), "height": NumberForm.place(rowHeight - 2),
             // The words stay readable on the darkest one.
-            "fill-opacity": NumberForm.place(0.04 + 0.51 * share),
+            "fill-opacity": NumberForm.place(0.04 + 0.44 * share),
           ])
         cell.add(
           Markup(
             "title",
-            text: "\(name), \(table.task): \(NumberForm.fixed(row.accuracy)) "
+            text: "\(row.name), \(table.task): \(NumberForm.fixed(row.accuracy)) "
               + NumberForm.interval(row.interval.lower, row.interval.upper)))
         chart.add(cell)
+        let isBest = table.best?.accuracy == row.accuracy
         chart.text(
-          NumberForm.fixed(row.accuracy), x + width / 2, y + rowHeight / 2 + 4, anchor: "middle",
-          class: best ? "label strong" : "label")
+          NumberForm.fixed(row.accuracy, width < 40 ? 2 : 3), x + width / 2, y + rowHeight / 2 + 4, anchor: "middle",
+          class: isBest ? "label strong" : "label")
       }
     }
     let data = Table(
       header: ["rule"] + tables.map(\.task),
-      rows: names.map { name in
+      rows: rules.map { name in
         [name]
           + tables.map { table in
             table[name].map {
@@ -108,9 +130,39 @@ extension Figure {
       })
     return Figure(
       id: id, title: title,
-      caption:
-        "Mean query accuracy at the end of an episode. The darker, the further from guessing; bold is the best of "
-        + "its column.",
+      caption: "Mean query accuracy at the end of an episode. The darker, the further from guessing; bold is the best "
+        + "rule on its task.",
       picture: chart.svg(label: title), data: data)
+  }
+}
+
+/// Panels in rows of up to three.
+struct PanelGrid {
+  let columns: Int
+  let lines: Int
+  let cell: (width: Double, height: Double)
+
+  /// - Parameters:
+  ///   - count: how many panels.
+  ///   - single: the height of a panel that is alone.
+  ///   - several: the height of each of several.
+  init(_ count: Int, single: Double, several: Double) {
+    columns = max(1, min(count, count == 4 ? 2 : 3))
+    lines = (count + columns - 1) / columns
+    cell = (Chart.width / Double(columns), count == 1 ? single : several)
+  }
+
+  var height: Double { cell.height * Double(lines) }
+
+  /// Characters that fit above a panel.
+  var letters: Int { max(8, Int((cell.width - 60) / Chart.characterWidth)) }
+
+  /// The ends of the axes of a panel.
+  func box(_ index: Int, head: Double) -> (left: Double, right: Double, top: Double, bottom: Double) {
+    let top = head + cell.height * Double(index / columns) + 30
+    return (
+      cell.width * Double(index % columns) + 52, cell.width * Double(index % columns + 1) - 16, top,
+      top + cell.height - 62
+    )
   }
 }

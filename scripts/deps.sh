@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing. usage: scripts/deps.sh [build] [data] [test]
 #   build  what compiling needs: HDF5 with its high-level library, zlib, pkg-config
 #   data   Fashion-MNIST
-#   test   the tools the tests compare with: ncdump, h5diff, Octave, mandoc, groff, Python's venv
+#   test   the tools the tests compare with: ncdump, h5diff, Octave, mandoc, groff, Chromium, Python's venv
 # Says nothing and touches nothing when all is there.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ for group in "${@:-build}"; do
         wanted+=(dataset-fashion-mnist)
       fi ;;
     test)
-      wanted+=(hdf5-tools netcdf-bin octave octave-netcdf mandoc groff-base)
+      wanted+=(hdf5-tools netcdf-bin octave octave-netcdf mandoc groff-base chromium chromium-driver)
       python3 -c 'import ensurepip, venv' 2>/dev/null || wanted+=(python3 python3-venv) ;;
     *) echo "scripts/deps.sh: unknown group \"$group\" (build, data or test)" >&2; exit 64 ;;
   esac
@@ -44,6 +44,7 @@ else
       mandoc) command -v mandoc >/dev/null || missing+=("mandoc") ;;
       groff-base) command -v groff >/dev/null || missing+=("groff") ;;
       octave | octave-netcdf) command -v octave-cli >/dev/null || missing+=("$package") ;;
+      chromium | chromium-driver) : ;; # the checks that want a browser say so when there is none
       netcdf-bin) command -v ncdump >/dev/null || missing+=("ncdump") ;;
       dataset-fashion-mnist)
         [ -e /usr/share/datasets/fashion-mnist ] || missing+=("Fashion-MNIST (set METAPLAST_DATA to its folder)") ;;

@@ -76,6 +76,7 @@ struct RuleSheet {
       .init("credit", rule.credit.map(JSON.text) ?? .null), .init("every", .text(rule.every.rawValue)),
       .init("equations", .list(Printer.equations(rule).map(JSON.text))),
       .init("latex", .list(Printer.latexEquations(rule).map(JSON.text))),
+      .init("mathml", .list(Printer.mathEquations(rule).map { .text($0.math) })),
       .init("coefficients", .list(coefficients)), .init("terms", .list(terms)),
       .init("local", .boolean(locality.isLocal)), .init("plan", plan.json),
       .init("complexity", .integer(rule.complexity)),

@@ -43,10 +43,10 @@ enum SeriesStyle: Int, CaseIterable {
   }
 }
 
-/// A picture being drawn: elements of SVG on a canvas of 720 units' width.
+/// A picture being drawn: elements of SVG on a canvas of 480 units' width, so that its letters stay readable on a phone.
 struct Chart {
   /// Units across.
-  static let width = 720.0
+  static let width = 480.0
   /// Units a character of 12 units takes on average, generously.
   static let characterWidth = 6.8
 

@@ -24,6 +24,11 @@ enum NumberForm {
     return (value < 0 ? "−" : "") + text.replacing("e-", with: "e−")
   }
 
+  /// A p value, not finer than a thousandth.
+  static func p(_ value: Double) -> String {
+    value.isFinite ? value < 0.001 ? "< 0.001" : fixed(value) : "–"
+  }
+
   /// A share as a percentage: `67.4 %`.
   static func percent(_ share: Double) -> String { "\(fixed(100 * share, 1)) %" }
 

@@ -35,9 +35,10 @@ extension Report {
   private static func comparisonParts(_ contents: RunContents, _ place: Place) -> [Markup] {
     let table = place.table
     var parts: [Markup] = []
-    if contents.evaluation != nil { parts += scores(table) }
-    if let findings = contents.findings, let table = findingsTable(findings, task: place.task, shot: place.shot) {
-      parts.append(table.markup)
+    if contents.evaluation != nil {
+      parts += scores(table, contents.findings, place)
+    } else if let findings = contents.findings {
+      parts += [findingsTable(findings, task: place.task, shot: place.shot)?.markup].compactMap { $0 }
     }
     let figures = [
       Figure.accuracy(table, id: "accuracy\(place.suffix)", title: "Accuracy of each rule\(place.words)"),
@@ -49,22 +50,41 @@ extension Report {
     return parts + figures.compactMap { $0?.markup }
   }
 
-  /// The table of one comparison.
-  private static func scores(_ table: ScoreTable) -> [Markup] {
+  /// The table of one comparison: differences to the baseline of the findings, or else of the first rule to the others.
+  private static func scores(_ table: ScoreTable, _ findings: Findings?, _ place: Place) -> [Markup] {
     let first = table.rows.first?.name ?? ""
     let hasGap = table.rows.contains { table.gapClosed($0) != nil }
-    var rows = Table(
-      header: ["rule", "accuracy", "95 % interval", "loss", "\(first) − rule", "95 % interval"]
-        + (hasGap ? ["gap closed"] : []),
-      rows: table.rows.enumerated().map { index, row in
-        [
-          row.name, NumberForm.fixed(row.accuracy), NumberForm.interval(row.interval.lower, row.interval.upper),
-          row.loss.map { NumberForm.fixed($0) } ?? "–", index == 0 ? "" : NumberForm.signed(row.difference),
-          index == 0 ? "" : NumberForm.interval(row.differenceInterval.lower, row.differenceInterval.upper),
-        ] + (hasGap ? [table.gapClosed(row).map { "\(NumberForm.fixed(100 * $0, 0)) %" } ?? "–"] : [])
-      })
+    var rows = Table(header: ["rule", "accuracy", "95 % interval", "loss"], rows: [])
+    let isFound = findings.map { $0.rules == table.rows.map(\.name) } ?? false
+    rows.header +=
+      isFound
+      ? ["rule − \(findings?.baseline ?? "")", "95 % interval", "p (Holm)"] : ["\(first) − rule", "95 % interval"]
+    if hasGap { rows.header.append("gap closed") }
+    for (index, row) in table.rows.enumerated() {
+      var cells = [
+        row.name, NumberForm.fixed(row.accuracy), NumberForm.interval(row.interval.lower, row.interval.upper),
+        row.loss.map { NumberForm.fixed($0) } ?? "–",
+      ]
+      if let findings, isFound {
+        let cell = (index * findings.tasks.count + place.task) * findings.shots.count + place.shot
+        func number(_ measure: Findings.Measure) -> Double { findings.measures[measure]?[cell] ?? .nan }
+        cells += [
+          NumberForm.signed(number(.gapToBaseline)), NumberForm.interval(number(.gapLow), number(.gapHigh)),
+          NumberForm.p(number(.adjustedP)),
+        ]
+      } else {
+        let interval = row.differenceInterval
+        cells += [
+          index == 0 ? "" : NumberForm.signed(row.difference),
+          index == 0 ? "" : NumberForm.interval(interval.lower, interval.upper),
+        ]
+      }
+      if hasGap { cells.append(table.gapClosed(row).map { "\(NumberForm.fixed(100 * $0, 0)) %" } ?? "–") }
+      rows.rows.append(cells)
+    }
     rows.caption =
       "\(table.episodes.count) episodes of \(table.place); differences are paired by episode."
+      + (isFound ? " p of the sign-flip test, after Holm's correction for the number of rules." : "")
       + (hasGap ? " Gap closed: of the way from feedback alignment to backprop." : "")
     let failed = table.rows.filter { $0.failures > 0 }.map { "\($0.name) in \($0.failures)" }
     return [rows.markup]

@@ -34,9 +34,6 @@ extension Report {
   /// What findings say of the rules in one place.
   static func findingsTable(_ findings: Findings, task: Int, shot: Int) -> Table? {
     func number(_ measure: Findings.Measure, _ cell: Int) -> Double { findings.measures[measure]?[cell] ?? .nan }
-    func p(_ value: Double) -> String {
-      value.isFinite ? value < 0.001 ? "< 0.001" : NumberForm.fixed(value) : "–"
-    }
     let cells = findings.rules.indices.map { ($0 * findings.tasks.count + task) * findings.shots.count + shot }
     let known = findings.rules.indices.filter { number(.accuracyMean, cells[$0]).isFinite }
     guard !known.isEmpty else { return nil }
@@ -58,8 +55,8 @@ extension Report {
           findings.rules[rule], NumberForm.fixed(number(.accuracyMean, cell)),
           NumberForm.interval(number(.accuracyLow, cell), number(.accuracyHigh, cell)),
           NumberForm.signed(number(.gapToBaseline, cell)),
-          NumberForm.interval(number(.gapLow, cell), number(.gapHigh, cell)), p(number(.p, cell)),
-          p(number(.adjustedP, cell)), NumberForm.fixed(number(.detectable, cell)),
+          NumberForm.interval(number(.gapLow, cell), number(.gapHigh, cell)), NumberForm.p(number(.p, cell)),
+          NumberForm.p(number(.adjustedP, cell)), NumberForm.fixed(number(.detectable, cell)),
         ] + gap + ["\(findings.episodes[cell])"]
       })
     table.caption =

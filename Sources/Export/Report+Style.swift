@@ -17,7 +17,7 @@ extension Report {
     }
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-    main { max-width: 56rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+    main { max-width: 52rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
     h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 0.3rem; overflow-wrap: anywhere; }
     h2 { font-size: 1.35rem; margin: 2.6rem 0 0.6rem; }
     h3 { font-size: 1.05rem; margin: 0 0 0.4rem; }
@@ -53,8 +53,8 @@ extension Report {
     th.words, td.words { text-align: left; }
     td.long { white-space: normal; overflow-wrap: break-word; min-width: 7rem; }
     th:first-child, td:first-child { padding-left: 0; }
-    #provenance td { white-space: normal; overflow-wrap: anywhere; }
-    svg.chart { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+    #provenance td.long { overflow-wrap: anywhere; }
+    svg.chart { display: block; width: 100%; max-width: 40rem; height: auto; font: 12px system-ui, sans-serif; }
     svg .label { fill: var(--ink); }
     svg .strong { font-weight: 600; }
     svg .tick { fill: var(--quiet); font-size: 11px; }
@@ -69,7 +69,7 @@ extension Report {
     svg .bar { stroke-width: 10; opacity: 0.35; }
     svg .front { stroke: var(--quiet); }
     svg .f0 { fill: var(--quiet); }
-    @media (max-width: 42rem) { svg.chart { min-width: 36rem; } body { font-size: 15px; } h1 { font-size: 1.5rem; } }
+    @media (max-width: 42rem) { svg.chart { min-width: 20rem; } body { font-size: 15px; } h1 { font-size: 1.5rem; } }
     .f1 { fill: var(--c1); } .f2 { fill: var(--c2); } .f3 { fill: var(--c3); }
     .f4 { fill: var(--c4); } .f5 { fill: var(--c5); } .f6 { fill: var(--c6); }
     .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); } .s3 { stroke: var(--c3); }

@@ -122,8 +122,9 @@ public enum Report {
     let best = wins.sorted { $0.count > $1.count }.map { "\($0.name) in \($0.count)" }.joined(separator: ", ")
     return Markup(
       "p", ["class": "lead"],
-      text: "\(rules) rules on \(tables.count) tasks, each with its number of examples. The highest mean accuracy has "
-        + "\(best).")
+      text:
+        "\(rules) rules in \(tables.count) places, each a task with a number of examples; the highest mean accuracy "
+        + "belongs to \(best).")
   }
 
   private static func search(_ contents: RunContents) -> Section? {

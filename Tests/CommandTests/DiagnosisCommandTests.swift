@@ -68,7 +68,7 @@ struct DiagnosisCommandTests {
     }
     #expect(known(0) == [true, true, false, false] && known(1) == [true, false, true, true])
     #expect(try RecordCheck.check(path).map(\.description) == [])
-    #expect(try String(contentsOfFile: workshop.path("g.html"), encoding: .utf8).contains("id=\"low-data-1\""))
+    #expect(try String(contentsOfFile: workshop.path("g.html"), encoding: .utf8).contains("id=\"low-data\""))
   }
 
   @Test(

@@ -45,7 +45,7 @@ struct ReportTests {
         "fitness": 5 * 4 + 5 + 5,  // candidates, medians, best so far
         "coefficients": 2 * 2 * 5,  // coefficients × (mean, best) × generations
         "step-size": 2 * 5,  // step size and axis ratio
-        "firing-rates-1-1": 4 * 2,  // rules with a network × groups
+        "firing-rates": 4 * 2,  // rules with a network × groups
       ])
     for figure in figures {
       let inside = descendants(figure)
@@ -62,7 +62,7 @@ struct ReportTests {
       return Dictionary(
         uniqueKeysWithValues: figures.compactMap { figure in
           let id = attribute("id", of: figure) ?? ""
-          return ["accuracy", "differences", "firing-rates-1-1"].contains(id) ? nil : (id, marks(in: figure))
+          return ["accuracy", "differences", "firing-rates"].contains(id) ? nil : (id, marks(in: figure))
         })
     }
     // 40 episodes, of which 4 failed and have no angles; the readout's angle, 0, is not drawn, nor is the constant rate.
@@ -95,7 +95,9 @@ struct ReportTests {
     #expect(counts["weight-norm-1-2"] == 3 * 2 * 4)
     #expect(counts["episode-rates-1-2"] == 2 * 2 * 4 && counts["silent-1-2"] == 2 * 2 * 4)
     #expect(counts["feedback-angle-1-2"] == nil && counts["saturated-1-2"] == nil)
-    #expect(counts["low-data-1"] == 3 * 2 && counts["low-data-2"] == 3 * 2)
+    #expect(counts["low-data"] == 3 * 2 * 2)
+    // Everywhere: rules with a network × points, with 10 examples and with 50, on both tasks.
+    #expect(counts["learning-curves"] == 2 * (3 + 4) * 2)
     #expect(counts["transfer-1"] == 3 * 2 && counts["transfer-2"] == 3 * 2)
     #expect(counts["firing-rates-1-1"] == 2 * 2)
     for figure in figures { #expect(descendants(figure).count { $0.name == "tr" } > 1) }
@@ -111,9 +113,135 @@ struct ReportTests {
     let text = Report.html(ExampleRun.contents())
     let mathML = "http://www.w3.org/1998/Math/MathML"
     let names = Set(descendants(try tree(text)).compactMap(\.name))
-    #expect(names.isDisjoint(with: ["script", "link", "iframe", "img", "object", "embed", "base", "form", "a"]))
+    #expect(names.isDisjoint(with: ["script", "link", "iframe", "img", "object", "embed", "base", "form"]))
     #expect(!text.replacing("http://www.w3.org/2000/svg", with: "").replacing(mathML, with: "").contains("://"))
     #expect(!text.contains("url(") && !text.contains("@import"))
+  }
+
+  @Test("links lead to a part of the page, and anchors are there once")
+  func anchors() throws {
+    for contents in [ExampleRun.contents(), ExampleRun.diagnosis(), ExampleRun.descent()] {
+      let elements = descendants(try tree(Report.html(contents)))
+      let ids = elements.compactMap { attribute("id", of: $0) }
+      #expect(Set(ids).count == ids.count)
+      let links = elements.compactMap { attribute("href", of: $0) }
+      #expect(links.count > 2 && Set(links).isSubset(of: ids.map { "#\($0)" }))
+      // Every picture has a name, and its numbers beside it.
+      for picture in elements where picture.name == "svg" {
+        #expect(attribute("role", of: picture) == "img" && attribute("aria-label", of: picture)?.isEmpty == false)
+      }
+    }
+  }
+
+  @Test("only a page that will be rewritten asks to be loaded anew")
+  func refresh() {
+    #expect(!Report.html(ExampleRun.contents()).contains("http-equiv"))
+    #expect(Report.html(ExampleRun.contents(), refresh: 10).contains(#"<meta http-equiv="refresh" content="10"/>"#))
+  }
+
+  @Test("the rule card shows the equations of the rule's page, its coefficients and what a synapse needs")
+  func ruleCard() throws {
+    var contents = ExampleRun.contents()
+    contents.rules[0].ruleText = """
+      schema: 1
+      rule: discovered
+      coefficients:
+        eta: {start: 0.0335, range: [1.0e-5, 1.0], scale: log}
+        oja: {start: -2.0e-4, range: [-1, 1], scale: 1.0e-2}
+      dw: >
+        - eta * e_post * y_pre
+        + oja * y_post * (y_pre - back(y_post))
+      layers:
+        -1: {dw: "-eta * e_post * y_pre"}
+
+      """
+    let elements = descendants(try tree(Report.html(contents)))
+    let card = try #require(elements.first { attribute("id", of: $0) == "rule" })
+    let inside = descendants(card)
+    // Two equations of three and two pieces, and the symbols of two coefficients.
+    #expect(inside.count { $0.localName == "math" } == 3 + 2 + 2)
+    let rows = inside.filter { $0.name == "tr" }.map { row in
+      (row.children ?? []).compactMap { ($0 as? XMLElement)?.stringValue }
+    }
+    #expect(rows.contains(["η", "eta", "0.0335", "1.0e−5 to 1"]))
+    #expect(rows.contains(["dw", "y_post*back(y_post)", "2.0e−4", "layer", "own post, neighbours' weights"]))
+    #expect(rows.contains(["dw[-1]", "e_post*y_pre", "−0.0335", "clock", "own pre, delivered error"]))
+    // A page that cannot be read leaves the equation's text.
+    contents.rules[0].ruleText = "rule: x"
+    let plain = Report.html(contents)
+    #expect(!plain.contains("<math") && plain.contains(ExampleRun.rules[0].expression))
+  }
+
+  @Test("a long search is thinned, says so, and gives a page that does not grow with it")
+  func longSearch() throws {
+    func page(_ generations: Int) -> String {
+      var contents = ExampleRun.contents()
+      contents.course = SearchCourse(ExampleRun.header, (0..<generations).map(ExampleRun.generation))
+      return Report.html(contents)
+    }
+    let (short, long) = (page(6000), page(60_000))
+    #expect(long.utf8.count < short.utf8.count * 5 / 4 && long.utf8.count < 1_500_000)
+    #expect(short.contains("One generation of 11 is drawn and listed, and the last; there are 6000."))
+    // One candidate of every second generation diverged.
+    #expect(short.contains("3000 candidates had a sick network."))
+    let figure = try #require(descendants(try tree(short)).first { attribute("id", of: $0) == "fitness" })
+    let first = descendants(figure).filter { $0.name == "td" }.compactMap(\.stringValue)
+    #expect(first.first == "0" && first.contains("5999") && first.contains("11") && !first.contains("12"))
+  }
+
+  @Test("the front holds the lowest loss of each complexity, penalties left out")
+  func front() throws {
+    var header = ExampleRun.header
+    header.measures = [.complexity, .penalty]
+    let rows = (0..<4).map { g in
+      var row = ExampleRun.generation(g)
+      row.fitness = [-1, -0.9, -0.8, -3]
+      // Loss 0.5, 0.9, 0.8 and, in the last generation, 0.4 at complexity 9.
+      row.measures = [.complexity: [5, 7, 9, 9], .penalty: [0.5, 0, 0, g == 3 ? 2.6 : 0]]
+      row.status = [.ok, .ok, .ok, .ok]
+      return row
+    }
+    var contents = ExampleRun.contents()
+    contents.course = SearchCourse(header, rows)
+    let elements = descendants(try tree(Report.html(contents)))
+    let figure = try #require(elements.first { attribute("id", of: $0) == "front" })
+    let lines = descendants(figure).filter { $0.name == "tr" }.dropFirst().map { row in
+      (row.children ?? []).compactMap { ($0 as? XMLElement)?.stringValue }
+    }
+    #expect(
+      lines == [["5", "0.5000", "yes", "0", "0"], ["7", "0.9000", "no", "0", "1"], ["9", "0.4000", "yes", "3", "3"]])
+  }
+
+  @Test("findings give a page of their own: differences, ranks, sources and what the terms are worth")
+  func findings() throws {
+    var contents = ExampleRun.contents()
+    contents.course = nil
+    contents.evaluation = nil
+    contents.identity.kind = .findings
+    var findings = Findings(
+      rules: ["discovered", "backprop"], tasks: ["digits", "fashion"], shots: [10], baseline: "backprop")
+    findings.episodes = [20, 20, 20, 20]
+    findings.rank = [1, 2]
+    findings.measures[.accuracyMean] = [0.8, 0.7, 0.6, 0.5]
+    findings.measures[.accuracyLow] = [0.75, 0.65, 0.55, 0.45]
+    findings.measures[.accuracyHigh] = [0.85, 0.75, 0.65, 0.55]
+    findings.measures[.gapToBaseline] = [0.2, 0.2, .nan, .nan]
+    findings.measures[.adjustedP] = [0.0004, 0.02, .nan, .nan]
+    findings.summary = "The rule **wins**.\n\n- on digits\n- on fashion"
+    findings.terms = TermImportance(terms: ["dw: -eta*e_post*y_pre", "dw: w"], rules: 2)
+    findings.terms?.drop[0...1] = [0.3, -0.01]
+    findings.sources = [FindingsSource(name: "a.h5", uuid: "u", kind: "evaluation", sha256: "0")]
+    findings.ruleSources = ["a.h5", "a.h5"]
+    contents.findings = findings
+    let page = Report.html(contents)
+    let elements = descendants(try tree(page))
+    let figures = Dictionary(
+      uniqueKeysWithValues: elements.filter { $0.name == "figure" }.map {
+        (attribute("id", of: $0) ?? "", marks(in: $0))
+      })
+    #expect(figures == ["transfer-1": 2 * 2, "accuracy-1-1": 2, "accuracy-2-1": 2, "ablation-1": 2])
+    #expect(page.contains("<p>The rule wins.</p>") && page.contains("<li>on digits</li>"))
+    #expect(page.contains("<td>&lt; 0.001</td>") && page.contains("<td>+0.200</td>") && page.contains("a.h5"))
   }
 
   @Test("hostile texts of a record are shown, not obeyed")

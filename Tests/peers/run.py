@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 
 import networks
 import notebooks
+import reports
 from environments import METAPLAST, PEERS, ROOT, Skip, run
 from octave import octave_reads_the_numbers
 
@@ -141,7 +142,7 @@ CHECKS = [
     experiments_follow_their_schema, rules_follow_their_schema, schemas_refuse_an_unknown_key,
     printed_schemas_equal_the_shipped_ones, citation_follows_its_schema, record_opens_in_other_readers, octave_reads_the_numbers,
     findings_are_those_of_scipy,
-    report_is_one_well_formed_file, *notebooks.CHECKS,
+    report_is_one_well_formed_file, *reports.CHECKS, *notebooks.CHECKS,
     networks.networks_are_read_by_nir,
 ]
 

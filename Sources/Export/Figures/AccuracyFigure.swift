@@ -1,7 +1,7 @@
 extension Figure {
   /// Mean query accuracy of each rule with its interval, and the chance level.
   static func accuracy(_ table: ScoreTable, id: String, title: String) -> Figure {
-    let names = table.rows.map { Chart.shortened($0.name, to: 28) }
+    let names = table.rows.map { Chart.shortened($0.name, to: 22) }
     let left = Chart.margin(for: names)
     let (top, rowHeight) = (24.0, 26.0)
     let bottom = top + rowHeight * Double(table.rows.count)
@@ -46,7 +46,7 @@ extension Figure {
   static func differences(_ table: ScoreTable, id: String, title: String) -> Figure? {
     let others = table.rows.dropFirst()
     guard let first = table.rows.first, !others.isEmpty, !first.differences.isEmpty else { return nil }
-    let names = others.map { Chart.shortened($0.name, to: 28) }
+    let names = others.map { Chart.shortened($0.name, to: 22) }
     let left = Chart.margin(for: names)
     let (top, rowHeight) = (24.0, 44.0)
     let bottom = top + rowHeight * Double(others.count)
@@ -56,7 +56,7 @@ extension Figure {
     ).between(left, Chart.width - 60)
     var chart = Chart(height: bottom + 44)
     chart.bottomAxis(
-      axis, at: bottom, top: top, label: "accuracy of \(Chart.shortened(first.name, to: 40)) − accuracy of the row")
+      axis, at: bottom, top: top, label: "\(Chart.shortened(first.name, to: 24)) − row, accuracy")
     chart.line(axis.place(0), top - 4, axis.place(0), bottom, class: "reference")
     chart.text("equal", axis.place(0), top - 9, anchor: "middle", class: "tick")
     for (index, row) in others.enumerated() {
@@ -98,8 +98,8 @@ extension Figure {
   /// Mean firing rate of each hidden group under each rule that has a network.
   static func firingRates(_ rates: LayerMeans, id: String, title: String) -> Figure {
     layerMeans(
-      rates, id: id, title: title, label: "spikes per second and neuron, one step being a millisecond", unit: "Hz",
-      caption: "Means over episodes, at the end of learning.", zero: 0)
+      rates, id: id, title: title, label: "spikes per second and neuron", unit: "Hz",
+      caption: "Means over episodes, at the end of learning; one step is a millisecond.", zero: 0)
   }
 
   /// Mean alignment angle of each group under each rule, at the end of learning.
@@ -115,7 +115,7 @@ extension Figure {
     _ means: LayerMeans, id: String, title: String, label: String, unit: String, caption: String, zero: Double,
     reference: Double? = nil
   ) -> Figure {
-    let names = means.layers.map { Chart.shortened($0, to: 28) }
+    let names = means.layers.map { Chart.shortened($0, to: 22) }
     let left = Chart.margin(for: names)
     let legend = 18 * Double(Chart.legendLines(means.rows.map(\.name), x: left))
     let (top, rowHeight) = (14 + legend, 34.0)

@@ -49,7 +49,7 @@ extension Figure {
     let y = Axis(
       holding: series.flatMap(\.values) + panel.references, ticks: 6, logarithmic: panel.isLogarithmic
     ).between(bottom, top)
-    let x = Axis(holding: course.generation, ticks: 8, whole: true).between(left, right)
+    let x = Axis(holding: course.generation, ticks: 5, whole: true).between(left, right)
     var chart = Chart(height: bottom + 44)
     chart.leftAxis(y, at: left, right: right, label: "")
     chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)

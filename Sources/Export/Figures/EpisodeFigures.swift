@@ -91,7 +91,7 @@ extension Figure {
     let names = table.rules.filter { name in panels.contains { $0.curves.contains { $0.name == name } } }
     let styles = Dictionary(
       names.map { name in (name, SeriesStyle.row(table.rules.firstIndex(of: name)!)) }, uniquingKeysWith: { a, _ in a })
-    let grid = PanelGrid(panels.count, single: 300, several: 210)
+    let grid = PanelGrid(panels.map { $0.title.isEmpty ? label : $0.title }, single: 300, several: 210)
     let head = 8 + 18 * Double(Chart.legendLines(names, x: 8))
     var chart = Chart(height: head + grid.height + 26)
     chart.legend(names.map { (styles[$0]!, $0) }, x: 8, y: 16)
@@ -107,8 +107,7 @@ extension Figure {
       let box = grid.box(index, head: head)
       let y = (isShared ? shared : scale([panel])).between(box.bottom, box.top)
       let x = ExamplesAxis(panel.seen, from: box.left, to: box.right)
-      let heading = panel.title.isEmpty ? label : Chart.shortened(panel.title, to: grid.letters)
-      chart.text(heading, box.left, box.top - 10, class: "label strong")
+      grid.write(index, head: head, into: &chart)
       chart.leftAxis(y, at: box.left, right: box.right, label: "")
       chart.bottomAxis(x.axis, at: box.bottom, top: box.top, label: "")
       if let reference = panel.reference, y.contains(reference) {

@@ -115,9 +115,9 @@ extension Figure {
     let known = terms.terms.indices.filter { Axis.isDrawable(terms.drop[rule * width + $0]) }
     guard !known.isEmpty else { return nil }
     let order = known.sorted { terms.drop[rule * width + $0] > terms.drop[rule * width + $1] }
-    let names = order.map { Chart.shortened(terms.terms[$0], to: 46) }
-    let left = Chart.margin(for: names)
-    let (top, rowHeight) = (24.0, 26.0)
+    let names = order.map { Chart.shortened(terms.terms[$0], to: 66) }
+    // Terms are long: each stands above its bar.
+    let (left, top, rowHeight) = (16.0, 24.0, 42.0)
     let bottom = top + rowHeight * Double(order.count)
     func value(_ values: [Double], _ term: Int) -> Double { values[rule * width + term] }
     let axis = Axis(
@@ -128,9 +128,9 @@ extension Figure {
     chart.bottomAxis(axis, at: bottom, top: top, label: "accuracy lost without the term")
     chart.line(axis.place(0), top - 4, axis.place(0), bottom, class: "reference")
     for (line, term) in order.enumerated() {
-      let y = top + rowHeight * (Double(line) + 0.5)
+      let y = top + rowHeight * (Double(line) + 0.72)
       let drop = value(terms.drop, term)
-      chart.text(names[line], left - 12, y + 4, anchor: "end")
+      chart.text(names[line], left, y - 14)
       chart.line(axis.place(0), y, axis.place(drop), y, class: "bar s1")
       if Axis.isDrawable(value(terms.low, term)), Axis.isDrawable(value(terms.high, term)) {
         chart.line(axis.place(value(terms.low, term)), y, axis.place(value(terms.high, term)), y, class: "whisker s2")

@@ -9,7 +9,8 @@ extension Figure {
     let panels = tasks.map { task in tables.filter { $0.task == task }.sorted { $0.shots < $1.shots } }
       .filter { $0.count > 1 }
     guard let names = panels.first?.first?.rows.map(\.name) else { return nil }
-    let grid = PanelGrid(panels.count, single: 280, several: 210)
+    let headings = panels.count == 1 ? ["query accuracy"] : panels.map { $0[0].task }
+    let grid = PanelGrid(headings, single: 280, several: 210)
     let head = 8 + 18 * Double(Chart.legendLines(names, x: 8))
     var chart = Chart(height: head + grid.height + 26)
     chart.legend(names.enumerated().map { (SeriesStyle.row($0.offset), $0.element) }, x: 8, y: 16)
@@ -22,8 +23,7 @@ extension Figure {
       let box = grid.box(index, head: head)
       let y = scale.between(box.bottom, box.top)
       let x = ExamplesAxis(tables.map(\.shots), from: box.left, to: box.right)
-      let heading = panels.count == 1 ? "query accuracy" : Chart.shortened(tables[0].task, to: grid.letters)
-      chart.text(heading, box.left, box.top - 10, class: "label strong")
+      grid.write(index, head: head, into: &chart)
       chart.leftAxis(y, at: box.left, right: box.right, label: "")
       chart.bottomAxis(x.axis, at: box.bottom, top: box.top, label: "")
       if Axis.isDrawable(tables[0].chance) {
@@ -74,7 +74,7 @@ extension Figure {
     let rules = first.rows.map(\.name)
     let isTall = tables.count > rules.count
     let (lines, columns) = isTall ? (tables.map(\.task), rules) : (rules, tables.map(\.task))
-    let shown = lines.map { Chart.shortened($0, to: 34) }
+    let shown = lines.map { Chart.shortened($0, to: columns.count > 4 ? 20 : 26) }
     let left = Chart.margin(for: shown)
     let width = (Chart.width - left - 8) / Double(columns.count)
     let heads = columns.map { Chart.wrapped($0, to: max(4, Int(width / Chart.characterWidth) - 1), lines: 3) }
@@ -130,39 +130,55 @@ extension Figure {
       })
     return Figure(
       id: id, title: title,
-      caption: "Mean query accuracy at the end of an episode. The darker, the further from guessing; bold is the best "
+      caption:
+        "Mean query accuracy at the end of an episode. The stronger the colour, the further from guessing; bold is the best "
         + "rule on its task.",
       picture: chart.svg(label: title), data: data)
   }
 }
 
-/// Panels in rows of up to three.
+/// Panels in rows of two.
 struct PanelGrid {
   let columns: Int
   let lines: Int
   let cell: (width: Double, height: Double)
+  /// Lines above each panel.
+  private let headings: [[String]]
+  /// What headings take that are longer than a line.
+  private let extra: Double
+  private static let lineHeight = 14.0
 
   /// - Parameters:
-  ///   - count: how many panels.
+  ///   - headings: what stands above each panel.
   ///   - single: the height of a panel that is alone.
   ///   - several: the height of each of several.
-  init(_ count: Int, single: Double, several: Double) {
-    columns = max(1, min(count, count == 4 ? 2 : 3))
+  init(_ headings: [String], single: Double, several: Double) {
+    let count = headings.count
+    columns = max(1, min(count, 2))
     lines = (count + columns - 1) / columns
-    cell = (Chart.width / Double(columns), count == 1 ? single : several)
+    let width = Chart.width / Double(columns)
+    // Letters of headings are bold, so they are wider than others.
+    self.headings = headings.map { Chart.wrapped($0, to: max(8, Int((width - 56) / 7.9)), lines: 2) }
+    extra = PanelGrid.lineHeight * Double((self.headings.map(\.count).max() ?? 1) - 1)
+    cell = (width, (count == 1 ? single : several) + extra)
   }
 
   var height: Double { cell.height * Double(lines) }
 
-  /// Characters that fit above a panel.
-  var letters: Int { max(8, Int((cell.width - 60) / Chart.characterWidth)) }
+  /// Writes what stands above a panel.
+  func write(_ index: Int, head: Double, into chart: inout Chart) {
+    let box = box(index, head: head)
+    for (line, words) in headings[index].reversed().enumerated() {
+      chart.text(words, box.left, box.top - 10 - PanelGrid.lineHeight * Double(line), class: "label strong")
+    }
+  }
 
   /// The ends of the axes of a panel.
   func box(_ index: Int, head: Double) -> (left: Double, right: Double, top: Double, bottom: Double) {
-    let top = head + cell.height * Double(index / columns) + 30
+    let top = head + cell.height * Double(index / columns) + 30 + extra
     return (
       cell.width * Double(index % columns) + 52, cell.width * Double(index % columns + 1) - 16, top,
-      top + cell.height - 62
+      top + cell.height - extra - 62
     )
   }
 }

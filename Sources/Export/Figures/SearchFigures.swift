@@ -15,7 +15,7 @@ extension Figure {
     let reach = ((core.max() ?? 1) - (core.min() ?? 0)) * 0.5
     let (floor, ceiling) = ((core.min() ?? 0) - reach, (core.max() ?? 1) + reach)
     let y = Axis(holding: core + all.filter { $0 >= floor && $0 <= ceiling }, ticks: 6).between(bottom, top)
-    let x = Axis(holding: course.generation, ticks: 8, whole: true).between(left, right)
+    let x = Axis(holding: course.generation, ticks: 5, whole: true).between(left, right)
     var chart = Chart(height: bottom + 44)
     chart.leftAxis(y, at: left, right: right, label: "")
     chart.bottomAxis(x, at: bottom, top: top, label: course.header.outerStep)
@@ -34,7 +34,7 @@ extension Figure {
         )
       }
     }
-    let dots = course.rows.count <= 200 ? 3.2 : 1.6
+    let dots = course.rows.count <= 30 ? 3.2 : course.rows.count <= 200 ? 2.2 : 1.6
     for (values, style) in [(median, SeriesStyle.blue), (incumbent, .vermilion)] {
       chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
       for (g, value) in zip(course.generation, values) where Axis.isDrawable(value) {
@@ -65,7 +65,7 @@ extension Figure {
   static func coefficients(_ course: SearchCourse) -> Figure? {
     let parameters = course.header.parameters.indices.prefix(60)
     guard !parameters.isEmpty else { return nil }
-    let columns = min(3, parameters.count)
+    let columns = min(2, parameters.count)
     let (cellWidth, cellHeight) = (Chart.width / Double(columns), 170.0)
     let lines = (parameters.count + columns - 1) / columns
     var chart = Chart(height: 28 + cellHeight * Double(lines) + 24)
@@ -99,7 +99,7 @@ extension Figure {
         guard let values else { continue }
         chart.curve(course.generation, values, x, y, class: "curve \(style.stroke)")
         for (g, value) in zip(course.generation, values) where drawsMarks && Axis.isDrawable(value) {
-          chart.add(style.mark(x.place(g), y.place(value), radius: course.rows.count <= 60 ? 2.4 : 1.2))
+          chart.add(style.mark(x.place(g), y.place(value), radius: course.rows.count <= 30 ? 2.4 : 1.4))
         }
       }
       if let mean {

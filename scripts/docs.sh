@@ -41,8 +41,12 @@ for room in $rooms; do
     -I .build/checkouts/Yams/Sources/CYaml/include -I .build/checkouts/swift-numerics/Sources/_NumericsShims/include \
     -Xcc -fmodule-map-file=.build/release/CKernels.build/module.modulemap ${includes[@]+"${includes[@]}"} \
     -minimum-access-level public -skip-synthesized-members -output-dir "$work/$room"
+  # The room's README is the first page of its declarations; links into the source stay text.
+  mkdir "$work/$room.docc"
+  { echo "# \`\`$room\`\`"; tail -n +2 "Sources/$room/README.md" | sed -E 's/\[([^]]*)\]\(\.[^)]*\)/\1/g'; } \
+    >"$work/$room.docc/$room.md"
   # Lists of parameters may be partial: a doc comment says what the name of a parameter does not.
-  "$docc" convert --additional-symbol-graph-dir "$work/$room" --diagnostics-file "$work/$room.json" \
+  "$docc" convert "$work/$room.docc" --additional-symbol-graph-dir "$work/$room" --diagnostics-file "$work/$room.json" \
     --fallback-display-name "$room" --fallback-bundle-identifier "metaplast.$room" \
     --output-dir "$work/archives/$room.doccarchive" >/dev/null 2>&1 || true
   python3 - "$work/$room.json" <<'END'
@@ -57,5 +61,6 @@ END
 done
 rm -rf "$site"
 "$docc" merge "$work"/archives/*.doccarchive \
-  --synthesized-landing-page-name Metaplast --output-path "$site" >/dev/null
-echo "docs: $(find "$site/data" -name '*.json' | wc -l) pages in $site; look at them with: python3 -m http.server -d $site"
+  --synthesized-landing-page-name "Metaplast and its rooms" \
+  --synthesized-landing-page-topics-style list --output-path "$site" >/dev/null
+echo "docs: $(find "$site/data" -name '*.json' | wc -l) pages in $site; python3 -m http.server -d $site shows them at /documentation/metaplast"

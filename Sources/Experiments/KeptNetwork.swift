@@ -87,10 +87,14 @@ public struct KeptNetwork: Sendable {
     guard let split = Split.allCases.first(where: { "\($0)" == table.split ?? "test" }) else {
       throw RecordMismatch(path: path, message: "has episodes of an unknown pool \(table.split ?? "")")
     }
-    let sizes = found.shapes.map(\.post)
-    guard sizes == experiment.network.hidden + [table.outputs[task]] else {
+    let network = experiment.network
+    let bias = network.rateFunction != nil && network.bias ? 1 : 0
+    let expected = network.weightShapes(
+      inputCount: (found.shapes.first?.pre ?? 0) - bias, outputCount: table.outputs[task])
+    guard found.shapes == expected else {
       throw RecordMismatch(
-        path: path, message: "has weights for groups of \(sizes) neurons, which its experiment does not have")
+        path: path,
+        message: "has weights into groups of \(found.shapes.map(\.post)) neurons, which its experiment does not have")
     }
     self.path = path
     uuid = try record.identity().uuid

@@ -58,10 +58,12 @@ let package = Package(
       exclude: ["README.md"]),
     .target(name: "NeuralIR", dependencies: ["Networks", "Records"], exclude: ["README.md"]),
     .target(name: "Export", dependencies: ["Records", "Rules", "Pages", "Arithmetic"], exclude: ["README.md"]),
+    .target(name: "RuleExport", dependencies: ["Rules", "Pages"], exclude: ["README.md"]),
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Experiments", "Export", "NeuralIR", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records", "Arithmetic",
+        "Experiments", "Export", "RuleExport", "NeuralIR", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records",
+        "Arithmetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -114,6 +116,9 @@ let package = Package(
     .testTarget(name: "NeuralIRTests", dependencies: ["NeuralIR", "Networks", "Records", "TestSupport"]),
     .testTarget(
       name: "ExportTests", dependencies: ["Export", "Records", "TestSupport"]),
+    .testTarget(
+      name: "RuleExportTests",
+      dependencies: ["RuleExport", "Rules", "Networks", "Credit", "Kernels", "Arithmetic", "TestSupport"]),
     .testTarget(
       name: "CommandTests", dependencies: ["Command", "Experiments", "Records", "Arithmetic", "TestSupport"]),
   ],

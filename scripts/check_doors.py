@@ -10,7 +10,7 @@ import sys
 STOREYS = [
     "CHDF5", "CZlib", "CKernels", "Arithmetic", "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Unrolled",
     "ThroughTime", "Search",
-    "Records", "NeuralIR", "Experiments", "Export", "Command",
+    "Records", "NeuralIR", "Experiments", "Export", "RuleExport", "Command",
 ]
 # Modules of the toolchain, open to all.
 TOOLCHAIN = {

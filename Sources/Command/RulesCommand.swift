@@ -7,8 +7,8 @@ import Tasks
 /// `rules`: what is shipped, what a rule means, whether pages are right.
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rules", abstract: "List, show, check and prune rules.",
-    subcommands: [List.self, Show.self, Check.self, Prune.self])
+    commandName: "rules", abstract: "List, show, check, prune and export rules.",
+    subcommands: [List.self, Show.self, Check.self, Prune.self, Export.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Every rule by name, with its equation.")
@@ -95,13 +95,7 @@ struct RulesCommand: ParsableCommand {
         let outputs = keeps ? family?.classCount : nil
         return [family?.inputCount ?? 784] + hidden + [outputs ?? task?.shape.ways ?? 5]
       }
-      let sizes = network.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard sizes.count >= 2, sizes.count <= 64, sizes.allSatisfy({ $0.map { (1...65_536).contains($0) } ?? false })
-      else {
-        throw Failure(
-          .usage, "--network takes two to 64 numbers of neurons from 1 to 65536, such as 784,170,5 (got \(network))")
-      }
-      return sizes.map { $0! }
+      return try NetworkSizes.read(network)
     }
 
     private func coefficients(_ rule: Rule) throws -> Set<String> {

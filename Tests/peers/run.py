@@ -17,6 +17,7 @@ import xml.etree.ElementTree as ElementTree
 import networks
 import notebooks
 import reports
+import rule_exports
 from environments import METAPLAST, PEERS, ROOT, Skip, run
 from octave import octave_reads_the_numbers
 
@@ -144,10 +145,11 @@ CHECKS = [
     findings_are_those_of_scipy,
     report_is_one_well_formed_file, *reports.CHECKS, *notebooks.CHECKS,
     networks.networks_are_read_by_nir,
+    *rule_exports.CHECKS,
 ]
 
 # Checks that need PyTorch: its environment is large, so `make test` makes it only with METAPLAST_PEERS=required.
-SLOW = [networks.importers_of_networks_spike_as_we_do]
+SLOW = [networks.importers_of_networks_spike_as_we_do, *rule_exports.SLOW]
 
 
 def main():

@@ -94,7 +94,11 @@ extension RulesCommand {
       if isFolder, let out {
         for refusal in refusals { Output.note(refusal.description) }
         if files.isEmpty { throw EarlyExit(code: .badInput) }
-        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        do {
+          try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        } catch {
+          throw Failure(.cannotCreate, "cannot create the folder \(out): \(error.localizedDescription)")
+        }
       } else if let refusal = refusals.first {
         throw Failure(.badInput, refusal.description)
       }

@@ -81,13 +81,24 @@ struct RuleTargetTests {
     }
   }
 
+  @Test("scripts hold every credit pathway that a rule can ask for", arguments: Rule.creditNames)
+  func pathways(_ credit: String) throws {
+    var rule = try ShippedRules.load(credit == "learned" ? "kolen-pollack" : "feedback-alignment")
+    rule.credit = credit
+    #expect(Brian2Target().obstacles(try ShippedRules.exported(rule)).isEmpty)
+    rule.credit = "unheard-of"
+    #expect(
+      Brian2Target().obstacles(try ShippedRules.exported(rule)).contains { $0.contains("no credit pathway unheard-of") }
+    )
+  }
+
   @Test("a record's coefficients take the place of the page's")
   func coefficients() throws {
     let rule = try ShippedRules.load("error-hebb")
     let exported = try ExportedRule(
       rule: rule, coefficients: [0.125, -0.0625], pageSHA256: "", toolVersion: "9.9.9")
     #expect(try PyTorchTarget().text(of: exported).contains("eta=0.125, hebb=-0.0625"))
-    #expect(try Brian2Target().text(of: exported).contains(#""c_eta": 0.125, "c_hebb": -0.0625"#))
+    #expect(try Brian2Target().text(of: exported).contains("\"c_eta\": 0.125,\n            \"c_hebb\": -0.0625,\n"))
     #expect(try LaTeXTarget().text(of: exported).contains("-0.0625"))
     #expect(try CSVTarget().text(of: exported).contains("coefficient,,hebb,,-0.0625,-1.0,1.0,,,"))
     let page = try Rule.load(text: YAMLTarget().text(of: exported), file: "error-hebb.yaml")

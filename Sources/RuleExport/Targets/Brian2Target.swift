@@ -13,6 +13,9 @@ public struct Brian2Target: RuleTarget {
   public let commentMark = "#"
   public let traceKind = ExpectedTrace.network
 
+  /// The credit pathways that a script can hold.
+  static let pathways = ["transport", "random", "direct", "usf", "brsf", "frsf", "learned", "none"]
+
   /// The target.
   public init() {}
 
@@ -29,6 +32,10 @@ public struct Brian2Target: RuleTarget {
     }
     for trace in rule.traces where trace.of.hasSums {
       found.append("trace \(trace.name) needs a sum over the neurons of its own group, and Brian2 sums over synapses")
+    }
+    if !Self.pathways.contains(exported.credit) {
+      found.append(
+        "the script has no credit pathway \(exported.credit); it has \(Self.pathways.joined(separator: ", "))")
     }
     let holdsFeedback = ["random", "learned", "transport"].contains(exported.credit)
     if rule.usesFeedback, !holdsFeedback {
@@ -57,13 +64,19 @@ struct Brian2Projection {
     let rule = exported.rule
     let dw = rule.dw(layer: layer, layerCount: exported.network.projectionCount)
     var names = Brian2Names(exported, layer: layer)
-    for expression in [rule.eligibility?.of, dw, rule.db].compactMap({ $0 }) { names.collect(expression) }
+    let expressions = [rule.eligibility?.of, dw, rule.db].compactMap { $0 }
+    for expression in expressions { names.collect(expression) }
     sums = names.sums
     var lines: [String] = []
-    let values = rule.coefficients.map { coefficient in
-      "\"\(Brian2Names.coefficient(coefficient.name))\": \(Self.literal(names.coefficients[coefficient.name] ?? 0))"
+    let read = rule.coefficients.filter { coefficient in
+      expressions.contains { $0.contains { $0 == .coefficient(coefficient.name) } }
     }
-    lines.append("\"coefficients\": {\(values.joined(separator: ", "))},")
+    lines.append("\"coefficients\": {")
+    for coefficient in read {
+      let value = Self.literal(names.coefficients[coefficient.name] ?? 0)
+      lines.append("    \"\(Brian2Names.coefficient(coefficient.name))\": \(value),")
+    }
+    lines.append("},")
     for side in [Owner.pre, .post] {
       var own = names
       own.side = side
@@ -81,14 +94,22 @@ struct Brian2Projection {
     }
     lines.append("],")
     if let eligibility = rule.eligibility {
-      lines.append("\"elig\": \"\(Printer.text(eligibility.decay)) * elig + \(names.code(eligibility.of))\",")
+      let kept = Expression.binary(.multiply, .number(eligibility.decay), .quantity(.eligibility))
+      lines += Self.entry("elig", .binary(.add, kept, eligibility.of), names)
     }
-    lines.append("\"dw\": \"\(names.code(dw))\",")
-    if let db = rule.db { lines.append("\"db\": \"\(names.code(db))\",") }
+    lines += Self.entry("dw", dw, names)
+    if let db = rule.db { lines += Self.entry("db", db, names) }
     self.lines = lines
   }
 
   static func literal(_ value: Double) -> String { value < 0 ? "-" + Printer.text(-value) : Printer.text(value) }
+
+  /// A key with its code, one summand a line where it is long.
+  private static func entry(_ key: String, _ expression: Expression, _ names: Brian2Names) -> [String] {
+    let text = names.code(expression)
+    guard text.count > 100 else { return ["\"\(key)\": \"\(text)\","] }
+    return ["\"\(key)\": ("] + names.lines(expression).map { "    \"\($0) \"" } + ["),"]
+  }
 
   /// The entry, a dictionary.
   var text: String { "{\n" + lines.map { "    \($0)\n" }.joined() + "},\n" }

@@ -55,7 +55,7 @@ public struct PyTorchTarget: RuleTarget {
       let title = rule.layers.isEmpty ? "" : " of \(equation.title)"
       return function(
         name, "The change of the forward weights\(title), from the old weights.",
-        equation: ["dw = "] + Printer.lines(equation.dw), equation.dw, state: "w", keepsState: false, owner: .synapse,
+        equation: written("dw =", equation.dw), equation.dw, state: "w", keepsState: false, owner: .synapse,
         exported)
     }
     if let db = rule.db {
@@ -63,7 +63,7 @@ public struct PyTorchTarget: RuleTarget {
       functions.append(
         function(
           "delta_b", "The change of the feedback weights, from the old weights, \(when).",
-          equation: ["db = "] + Printer.lines(db), db, state: "w", keepsState: false, owner: .synapse, exported))
+          equation: written("db =", db), db, state: "w", keepsState: false, owner: .synapse, exported))
     }
     return functions
   }
@@ -73,7 +73,7 @@ public struct PyTorchTarget: RuleTarget {
       .add, .binary(.multiply, .number(trace.decay), .trace(trace.name)), trace.of)
     return function(
       "advance_\(trace.name)", "The trace after this step; 0 at the start of a sample.",
-      equation: ["\(trace.name) <- \(Printer.text(next))"], next, state: PyTorchNames.local(trace.name),
+      equation: written("\(trace.name) <-", next), next, state: PyTorchNames.local(trace.name),
       keepsState: true,
       owner: trace.owner, exported)
   }
@@ -85,7 +85,7 @@ public struct PyTorchTarget: RuleTarget {
     return [
       function(
         "advance_elig", "The eligibility after this step, once the traces have moved; 0 at the start of a sample.",
-        equation: ["elig <- \(Printer.text(next))"], next, state: "elig", keepsState: true, owner: .synapse, exported)
+        equation: written("elig <-", next), next, state: "elig", keepsState: true, owner: .synapse, exported)
     ]
   }
 
@@ -94,7 +94,7 @@ public struct PyTorchTarget: RuleTarget {
   ///   - state: the tensor that gives precision and shape.
   ///   - keepsState: whether `state` is what is advanced, a value of `owner`.
   private func function(
-    _ name: String, _ about: String, equation: [String], _ expression: Expression, state: String, keepsState: Bool,
+    _ name: String, _ about: String, equation: String, _ expression: Expression, state: String, keepsState: Bool,
     owner: Owner, _ exported: ExportedRule
   ) -> String {
     let rule = exported.rule
@@ -153,16 +153,20 @@ public struct PyTorchTarget: RuleTarget {
       result = (isLong ? result : "(\(result))") + ".squeeze(\(owner == .pre ? -2 : -1))"
     }
     let body = (lines + ["return \(result)"]).map { "    \($0)\n" }.joined()
-    let written = equation.joined(separator: equation.joined().count > 100 ? "\n      " : " ").replacing(
-      "=  ", with: "= ")
     return """
       \(signature("def \(name)(\(list)):"))
           \"\"\"\(about)
 
-          \(written)
+          \(equation)
           \"\"\"
       \(body)
       """
+  }
+
+  /// An equation for a function's description, one summand a line where it is long.
+  private func written(_ left: String, _ right: Expression) -> String {
+    let text = "\(left) \(Printer.text(right))"
+    return text.count <= 110 ? text : ([left] + Printer.lines(right)).joined(separator: "\n      ")
   }
 
   /// A definition's head, broken after a comma where it is long.

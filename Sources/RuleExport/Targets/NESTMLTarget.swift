@@ -1,5 +1,6 @@
 // The requirements are documented at `RuleTarget`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import func Foundation.exp
 import func Foundation.log
 import Rules
 
@@ -90,7 +91,7 @@ public struct NESTMLTarget: RuleTarget {
       parameters += "        \(names.local(coefficient.name)) real = \(decimal(coefficients[coefficient.name] ?? 0))\n"
     }
     for trace in traces {
-      parameters += "        tau_\(names.local(trace.name)) ms = \(decimal(-1 / log(trace.decay))) ms\n"
+      parameters += "        tau_\(names.local(trace.name)) ms = \(decimal(timeConstant(trace.decay))) ms\n"
     }
     if let bounds = rule.weightBounds {
       parameters +=
@@ -126,6 +127,13 @@ public struct NESTMLTarget: RuleTarget {
       text += "\n    update:\n        integrate_odes()\n"
     }
     return text
+  }
+
+  /// `tau` in steps with `exp(-1/tau)` the decay; in few digits where these give the same decay.
+  private func timeConstant(_ decay: Double) -> Double {
+    let tau = -1 / log(decay)
+    let short = Double(Printer.text(tau, digits: 12)) ?? tau
+    return exp(-1 / short) == decay ? short : tau
   }
 
   private func decimal(_ value: Double) -> String { Printer.text(value) }

@@ -34,7 +34,7 @@ catalogue=Sources/Command/Documentation.docc
 mkdir "$folder/pages" "$folder/pages/bin"
 ln -s "$PWD/rules" "$PWD/experiments" "$folder/pages"
 ln -s "$metaplast" "$folder/pages/bin/metaplast"
-for page in FirstRun WritingARule Reports Notebooks Tables Findings Networks; do
+for page in FirstRun WritingARule Reports Notebooks Tables Findings TensorBoard RulesElsewhere Networks; do
   rm -f "$folder"/pages/*.h5 "$folder"/pages/*.nir
   [ "$page" = FirstRun ] || cp "$folder/first.h5" "$folder/pages/"
   while IFS= read -r line; do

@@ -41,7 +41,7 @@ extension PythonCells {
 
   static let findingsAccuracy = """
     print(f"intervals: {method}")
-    forest("accuracy_mean", "accuracy_ci_low", "accuracy_ci_high", quantity(findings.accuracy_mean), "accuracy")
+    forest("accuracy_mean", "accuracy_ci_low", "accuracy_ci_high", quantity(findings.accuracy_mean), "findings-accuracy")
     """
 
   static let gaps = """
@@ -63,7 +63,7 @@ extension PythonCells {
         axes.xaxis.set_minor_locator(plt.NullLocator())
     grid[0].set_ylabel(quantity(findings.accuracy_mean))
     legend(figure)
-    save(figure, "low-data")
+    save(figure, "findings-low-data")
     """
 
   static let importance = """

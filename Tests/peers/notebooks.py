@@ -114,7 +114,7 @@ def shipped_notebooks_run_as_cloned(workshop):
     wanted = {
         "discovery": ["fitness", "coefficients", "final-coefficients", "front", "accuracy-1", "firing-rate"],
         "evaluation": ["learning-curves-60", "low-data", "alignment-angle", "firing-rate", "accuracy-2"],
-        "findings": ["accuracy-1", "gap-1", "low-data", "importance-1"],
+        "findings": ["findings-accuracy-1", "gap-1", "findings-low-data", "importance-1"],
     }
     clone = workshop.folder / "clone"
     for kind, pictures in wanted.items():

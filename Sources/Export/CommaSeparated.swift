@@ -91,10 +91,8 @@ public struct CommaSeparated {
         for candidate in row.fitness.indices {
           try write(
             Self.line(
-              [
-                "\(row.generation)", "\(candidate)", row.status[candidate].word,
-                NumberForm.exact(row.fitness[candidate]), NumberForm.exact(row.evaluationTime[candidate]),
-              ] + row.population[candidate].map(NumberForm.exact)))
+              ["\(row.generation)", "\(candidate)", row.status[candidate].word],
+              [row.fitness[candidate], row.evaluationTime[candidate]] + row.population[candidate]))
         }
       }
     }
@@ -118,9 +116,9 @@ public struct CommaSeparated {
         try write(
           Self.line(
             [
-              "\(row.generation)", NumberForm.exact(row.medianFitness), NumberForm.exact(row.incumbentFitness),
-              "\(row.evaluations)", NumberForm.exact(row.wallTime), "\(row.restart)",
-            ] + numbers.map(NumberForm.exact)))
+              "\(row.generation)", Self.number(row.medianFitness), Self.number(row.incumbentFitness),
+              "\(row.evaluations)", Self.number(row.wallTime), "\(row.restart)",
+            ], numbers))
       }
     }
     return true
@@ -137,10 +135,11 @@ public struct CommaSeparated {
         for step in axes.steps.indices {
           let place = seed * axes.steps.count + step
           try write(
-            Self.line([
-              axes.rules[rule], axes.tasks[task], "\(axes.shots[shot])", "\(axes.seeds[seed])", "\(axes.steps[step])",
-              cell.status[seed].word, Self.single(cell.accuracy[place]), Self.single(cell.loss[place]),
-            ]))
+            Self.line(
+              [
+                axes.rules[rule], axes.tasks[task], "\(axes.shots[shot])", "\(axes.seeds[seed])", "\(axes.steps[step])",
+                cell.status[seed].word,
+              ], [cell.accuracy[place], cell.loss[place]]))
         }
       }
     }
@@ -169,7 +168,7 @@ public struct CommaSeparated {
                 [
                   axes.rules[rule], axes.tasks[task], "\(axes.shots[shot])", "\(axes.seeds[seed])",
                   "\(axes.steps[step])", axes.layers[layer],
-                ] + values.map(Self.single)))
+                ], values))
           }
         }
       }
@@ -192,7 +191,7 @@ public struct CommaSeparated {
               [
                 findings.rules[rule], findings.tasks[task], "\(findings.shots[shot])", "\(findings.episodes[place])",
                 "\(findings.rank[rule])", findings.baseline,
-              ] + measures.map { NumberForm.exact(findings.measures[$0]?[place] ?? .nan) }))
+              ], measures.map { findings.measures[$0]?[place] ?? .nan }))
         }
       }
     }
@@ -207,7 +206,7 @@ public struct CommaSeparated {
         let place = rule * terms.terms.count + column
         if terms.drop[place].isNaN { continue }
         try write(
-          Self.line([name, term] + [terms.drop, terms.low, terms.high].map { NumberForm.exact($0[place]) }))
+          Self.line([name, term], [terms.drop, terms.low, terms.high].map { $0[place] }))
       }
     }
     return true
@@ -215,11 +214,24 @@ public struct CommaSeparated {
 
   // MARK: Fields
 
-  private static func single(_ value: Float) -> String {
-    value.isNaN ? "nan" : value.isInfinite ? (value > 0 ? "inf" : "-inf") : "\(value)"
+  /// The shortest text that reads back as the same number.
+  private static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+    value.isNaN ? "nan" : value.description
   }
 
-  private static func line(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\n" }
+  /// A line of texts; `numbers`, which need no quotes, follow them.
+  private static func line(_ fields: [String], _ numbers: [some BinaryFloatingPoint & CustomStringConvertible])
+    -> String
+  {
+    var line = fields.map(field).joined(separator: ",")
+    for value in numbers {
+      line += ","
+      line += number(value)
+    }
+    return line + "\n"
+  }
+
+  private static func line(_ fields: [String]) -> String { line(fields, [Double]()) }
 
   /// A field, quoted where it has to be. A text that a spreadsheet would take for a formula gets an apostrophe in front.
   private static func field(_ text: String) -> String {

@@ -76,13 +76,27 @@ public struct ScoredRecord: Sendable {
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
 
-  /// Members of a configuration that say what a score means, budget and seeds left out.
+  /// Members of a configuration that say what a score means; budget, seeds and the number of examples, which has an axis of
+  /// its own, are left out. Defaults are filled in, so that a record of an earlier version says the same.
   private static func setting(_ configuration: String) -> String {
-    let json = try? JSONSerialization.jsonObject(with: Data(configuration.utf8)) as? [String: Any]
-    let experiment = json?["experiment"] as? [String: Any] ?? json ?? [:]
-    let kept = experiment.filter { ["network", "task", "encoder", "credit"].contains($0.key) }
-    let text = try? JSONSerialization.data(withJSONObject: kept, options: [.sortedKeys])
-    return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    func object(_ text: String) -> [String: Any]? {
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+    }
+    func text(_ members: [String: Any]) -> String {
+      (try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys])).map {
+        String(decoding: $0, as: UTF8.self)
+      } ?? ""
+    }
+    guard let json = object(configuration) else { return "" }
+    let experiment = json["experiment"] as? [String: Any] ?? json
+    let resolved = try? ResolvedExperiment.read(text: text(experiment), file: "configuration")
+    let whole = resolved.flatMap { object($0.canonical) } ?? experiment
+    var kept = whole.filter { ["network", "task", "encoder", "credit"].contains($0.key) }
+    if var task = kept["task"] as? [String: Any] {
+      task["shots"] = nil
+      kept["task"] = task
+    }
+    return text(kept)
   }
 }
 

@@ -72,9 +72,10 @@ public struct ScoreTable: Sendable, Equatable {
   /// The row of that name.
   public subscript(_ name: String) -> Row? { rows.first { $0.name == name } }
 
-  /// The share of the gap from feedback alignment to backprop that a row closes; nil without both or without a gap.
+  /// The share of the gap from feedback alignment to backprop that a row closes; nil without both, without a gap, and for
+  /// methods that are no network, which give no probabilities and so have no loss.
   public func gapClosed(_ row: Row) -> Double? {
-    guard let low = self["feedback-alignment"], let high = self["backprop"] else { return nil }
+    guard row.loss != nil, let low = self["feedback-alignment"], let high = self["backprop"] else { return nil }
     let gap = high.accuracy - low.accuracy
     let share = (row.accuracy - low.accuracy) / gap
     return gap > 0 && share.isFinite ? share : nil

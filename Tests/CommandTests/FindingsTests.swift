@@ -110,6 +110,19 @@ struct FindingsTests {
     }
   }
 
+  @Test("records of one experiment with other numbers of examples, and grids of it, are of one task")
+  func shots() throws {
+    try withTemporaryFolder { folder in
+      let base = ["feedback-alignment", "backprop", "--experiment", Tool.quick, "--episodes", "3", "--quiet", "--out"]
+      #expect(try Tool.run(["evaluate"] + base + [folder.path("a.h5")]).code == 0)
+      #expect(try Tool.run(["evaluate"] + base + [folder.path("b.h5"), "--set", "task.shots=3"]).code == 0)
+      #expect(try Tool.run(["evaluate"] + base + [folder.path("c.h5"), "--vary", "task.shots=3,5"]).code == 0)
+      let pool = try FindingsPool(["a.h5", "b.h5", "c.h5"].map { try ScoredRecord(folder.path($0)) })
+      #expect(pool.tasks.count == 1 && pool.shots == [3, 5, 20], "\(pool.tasks)")
+      #expect(try pool.findings().episodes[0..<3] == [3, 3, 3])
+    }
+  }
+
   @Test("differences are taken only on episodes that both rows have")
   func unfinished() throws {
     try withTemporaryFolder { folder in

@@ -20,8 +20,8 @@ public struct ScoredRecord: Sendable {
   public let findings: Findings?
   /// SHA-256 and size of the file.
   public let file: Provenance.Input
-  /// What its tasks have in common: network, task, encoder and credit pathway of its experiment, as sorted JSON.
-  let setting: String
+  /// What each task is beyond its name: network, task, encoder and credit pathway of its experiment, [task].
+  let settings: [String]
 
   /// Reads a record.
   /// - Throws: `HDF5Error`; `RecordMismatch` where nothing was scored yet.
@@ -45,7 +45,11 @@ public struct ScoredRecord: Sendable {
     findings = try record.findings()
     file = Provenance.Input(
       name: baseName(path), role: "record", sha256: try SHA256.digest(file: path), bytes: try Self.size(path))
-    setting = Self.setting(provenance.configResolved)
+    let configuration = Configuration(provenance.configResolved)
+    settings = table.tasks.indices.map { task in
+      let width = table.axes.count
+      return configuration.setting(Array(zip(table.axes, table.axisValues[task * width..<(task + 1) * width])))
+    }
   }
 
   /// The name without `.h5`.
@@ -57,11 +61,9 @@ public struct ScoredRecord: Sendable {
     return [row, rule.sha256, rule.expression].joined(separator: "\n")
   }
 
-  /// What a task is beyond its name: the experiment's setting, and where it lies on the axes of a grid.
+  /// What a task is: its name, its pool of episodes, and the setting of its experiment.
   func identity(ofTask task: Int) -> String {
-    let width = table.axes.count
-    let values = zip(table.axes, table.axisValues[task * width..<(task + 1) * width]).map { "\($0)=\($1)" }
-    return ([table.tasks[task], table.split ?? "test", setting] + values).joined(separator: "\n")
+    [table.tasks[task], table.split ?? "test", settings[task]].joined(separator: "\n")
   }
 
   /// The seed and number of the episode at a place of the `seed` axis.
@@ -75,28 +77,46 @@ public struct ScoredRecord: Sendable {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
+}
 
-  /// Members of a configuration that say what a score means; budget, seeds and the number of examples, which has an axis of
-  /// its own, are left out. Defaults are filled in, so that a record of an earlier version says the same.
-  private static func setting(_ configuration: String) -> String {
-    func object(_ text: String) -> [String: Any]? {
-      (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+/// The configuration of a record: an experiment, or a grid of variants of one.
+private struct Configuration {
+  /// The experiment's page as JSON.
+  private let experiment: [String: Any]
+  /// Axes of a grid that are keys of the experiment.
+  private let keys: Set<String>
+
+  init(_ text: String) {
+    let json = Self.object(text) ?? [:]
+    experiment = json["experiment"] as? [String: Any] ?? json
+    keys = Set((json["vary"] as? [[String: Any]] ?? []).compactMap { $0["key"] as? String })
+  }
+
+  /// Members that say what a score means; budget, seeds and the number of examples, which has an axis of its own, are left
+  /// out. Defaults are filled in, so that a record of an earlier version says the same, and so are a grid's values where
+  /// its axes are keys; other axes stand behind.
+  func setting(_ values: [(axis: String, value: String)]) -> String {
+    let overrides = values.filter { keys.contains($0.axis) }.map { "\($0.axis)=\($0.value)" }
+    let resolved = try? ResolvedExperiment.read(
+      text: Self.text(experiment), file: "configuration", overrides: overrides)
+    var kept = (resolved.flatMap { Self.object($0.canonical) } ?? experiment).filter {
+      ["network", "task", "encoder", "credit"].contains($0.key)
     }
-    func text(_ members: [String: Any]) -> String {
-      (try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys])).map {
-        String(decoding: $0, as: UTF8.self)
-      } ?? ""
-    }
-    guard let json = object(configuration) else { return "" }
-    let experiment = json["experiment"] as? [String: Any] ?? json
-    let resolved = try? ResolvedExperiment.read(text: text(experiment), file: "configuration")
-    let whole = resolved.flatMap { object($0.canonical) } ?? experiment
-    var kept = whole.filter { ["network", "task", "encoder", "credit"].contains($0.key) }
     if var task = kept["task"] as? [String: Any] {
       task["shots"] = nil
       kept["task"] = task
     }
-    return text(kept)
+    let others = values.filter { resolved == nil || !keys.contains($0.axis) }.map { "\($0.axis)=\($0.value)" }
+    return ([Self.text(kept)] + others).joined(separator: "\n")
+  }
+
+  private static func object(_ text: String) -> [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+  }
+
+  private static func text(_ members: [String: Any]) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys])
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }
 

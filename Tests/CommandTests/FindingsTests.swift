@@ -117,8 +117,10 @@ struct FindingsTests {
       #expect(try Tool.run(["evaluate"] + base + [folder.path("a.h5")]).code == 0)
       #expect(try Tool.run(["evaluate"] + base + [folder.path("b.h5"), "--set", "task.shots=3"]).code == 0)
       #expect(try Tool.run(["evaluate"] + base + [folder.path("c.h5"), "--vary", "task.shots=3,5"]).code == 0)
-      let pool = try FindingsPool(["a.h5", "b.h5", "c.h5"].map { try ScoredRecord(folder.path($0)) })
-      #expect(pool.tasks.count == 1 && pool.shots == [3, 5, 20], "\(pool.tasks)")
+      let data = "task.data=gaussian-prototypes,yin-yang"
+      #expect(try Tool.run(["evaluate"] + base + [folder.path("d.h5"), "--vary", data]).code == 0)
+      let pool = try FindingsPool(["a.h5", "b.h5", "c.h5", "d.h5"].map { try ScoredRecord(folder.path($0)) })
+      #expect(pool.tasks == ["gaussian-prototypes", "yin-yang"] && pool.shots == [3, 5, 20])
       #expect(try pool.findings().episodes[0..<3] == [3, 3, 3])
     }
   }

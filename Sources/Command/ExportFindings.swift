@@ -36,7 +36,8 @@ extension ExportCommand {
     func run() throws {
       try RunPath.check(out, force: force, resumes: false)
       let pool = try FindingsPool(records.map { try ScoredRecord($0) }, baseline: baseline)
-      let made = try FindingsRecord(pool, title: title, including: include)
+      var made = try FindingsRecord(pool, title: title, including: include)
+      made.findings.summary = FindingsSheet.markdown(made.findings, rules: pool.ruleRows, title: made.title)
       try made.write(to: out, facts: .current(workers: 1), libraries: Versions.libraries, replacing: force)
       if json {
         Output.line(

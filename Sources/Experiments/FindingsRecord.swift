@@ -15,8 +15,8 @@ public struct FindingsRecord: Sendable {
 
   /// What was pooled.
   public let pool: FindingsPool
-  /// What it says.
-  public let findings: Findings
+  /// What it says; whoever writes it may add a summary in words.
+  public var findings: Findings
   /// The title.
   public let title: String
   /// What is copied.
@@ -37,9 +37,7 @@ public struct FindingsRecord: Sendable {
     self.parts = parts
     let titles = pool.sources.map(\.identity.title).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     self.title = title ?? "Findings: \(titles.joined(separator: "; "))"
-    var findings = try pool.findings()
-    findings.summary = FindingsSummary.markdown(findings, rules: pool.ruleRows, title: self.title)
-    self.findings = findings
+    findings = try pool.findings()
   }
 
   /// Writes the record whole.
@@ -78,68 +76,5 @@ public struct FindingsRecord: Sendable {
     try record.endSession(exitReason: "complete")
     try record.setStatus(.complete)
     try record.publish(to: path, replacing: replacing)
-  }
-}
-
-/// Findings in words.
-enum FindingsSummary {
-  /// A page of Markdown: the rules that were discovered, a table for every task and number of shots, and the records.
-  static func markdown(_ findings: Findings, rules: [RuleRow], title: String) -> String {
-    var lines = ["# \(plain(title))"]
-    for rule in rules where rule.origin == .discovered {
-      lines += ["", "**\(plain(rule.name))**", ""] + rule.expression.split(separator: "\n").map { "    \($0)" }
-    }
-    for task in findings.tasks.indices {
-      for shot in findings.shots.indices {
-        let rows = findings.rules.indices.filter { findings.episodes[place(findings, $0, task, shot)] > 0 }
-        guard !rows.isEmpty else { continue }
-        lines += [
-          "", "## \(plain(findings.tasks[task])), \(findings.shots[shot]) examples of each class", "",
-          "| | accuracy | 95 % interval | episodes | less \(plain(findings.baseline)) | 95 % interval | Holm p |",
-          "|---|---|---|---|---|---|---|",
-        ]
-        func number(_ measure: Findings.Measure, _ rule: Int) -> Double {
-          findings.measures[measure]?[place(findings, rule, task, shot)] ?? .nan
-        }
-        for rule in rows.sorted(by: { number(.accuracyMean, $0) > number(.accuracyMean, $1) }) {
-          lines.append(
-            "| \(plain(findings.rules[rule])) | \(fixed(number(.accuracyMean, rule))) | "
-              + "\(interval(number(.accuracyLow, rule), number(.accuracyHigh, rule))) | "
-              + "\(findings.episodes[place(findings, rule, task, shot)]) | \(fixed(number(.gapToBaseline, rule), "+")) | "
-              + "\(interval(number(.gapLow, rule), number(.gapHigh, rule))) | "
-              + "\(chance(number(.adjustedP, rule))) |")
-        }
-      }
-    }
-    if !findings.sources.isEmpty {
-      lines += ["", "From"] + [""] + findings.sources.map { "- \(plain($0.name)), \($0.kind), `\($0.uuid)`" }
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func place(_ findings: Findings, _ rule: Int, _ task: Int, _ shot: Int) -> Int {
-    (rule * findings.tasks.count + task) * findings.shots.count + shot
-  }
-
-  private static func fixed(_ value: Double, _ sign: String = "") -> String {
-    value.isFinite ? String(format: "%\(sign).3f", value) : ""
-  }
-
-  private static func interval(_ low: Double, _ high: Double) -> String {
-    low.isFinite && high.isFinite ? "[\(fixed(low)), \(fixed(high))]" : ""
-  }
-
-  private static func chance(_ p: Double) -> String {
-    p.isFinite ? (p < 0.0001 ? "<0.0001" : String(format: "%.4f", p)) : ""
-  }
-
-  /// Text that a Markdown table shows as it is.
-  private static func plain(_ text: String) -> String {
-    var plain = ""
-    for character in text {
-      if "\\`*_[]<>|#".contains(character) { plain += "\\" }
-      plain.append(character.isNewline ? " " : character)
-    }
-    return plain
   }
 }

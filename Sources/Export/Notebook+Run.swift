@@ -96,10 +96,10 @@ extension Notebook {
   private static func summary(_ contents: RunContents) -> String {
     let identity = contents.identity
     var lines = [
-      "# \(plain(identity.title.isEmpty ? "Untitled run" : identity.title))", "",
+      "# \(MarkdownText.plain(identity.title.isEmpty ? "Untitled run" : identity.title))", "",
       "\(identity.kind.rawValue), \(identity.status.rawValue), seed \(contents.provenance.masterSeed), "
         + "record `\(identity.uuid.filter { $0.isHexDigit || $0 == "-" })`, written by "
-        + "\(plain("\(identity.software) \(identity.softwareVersion)")).",
+        + "\(MarkdownText.plain("\(identity.software) \(identity.softwareVersion)")).",
     ]
     let commands = contents.sessions.map(\.commandLine).filter { !$0.isEmpty }
     if !commands.isEmpty {
@@ -112,21 +112,5 @@ extension Notebook {
         + "`\(identity.kind.rawValue)-output/`.",
     ]
     return lines.joined(separator: "\n")
-  }
-
-  /// Text that Markdown shows as it is, on one line.
-  private static func plain(_ text: String) -> String {
-    var plain = ""
-    for character in text {
-      switch character {
-      case "<": plain += "&lt;"
-      case ">": plain += "&gt;"
-      case "&": plain += "&amp;"
-      case _ where character.isNewline: plain += " "
-      case _ where "\\`*_{}[]()#+!|$~".contains(character): plain += "\\\(character)"
-      default: plain.append(character)
-      }
-    }
-    return plain
   }
 }

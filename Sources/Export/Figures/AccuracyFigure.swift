@@ -52,7 +52,7 @@ extension Figure {
     let bottom = top + rowHeight * Double(others.count)
     let shown = table.episodes.indices.prefix(400)
     let axis = Axis(
-      holding: others.flatMap { row in shown.map { row.differences[$0] } } + [0], ticks: 7, limits: -1...1
+      holding: others.flatMap { row in shown.map { row.differences[$0] } } + [0], ticks: 5, limits: -1...1
     ).between(left, Chart.width - 60)
     var chart = Chart(height: bottom + 44)
     chart.bottomAxis(

@@ -126,11 +126,12 @@ extension Figure {
     ).between(left, Chart.width - 60)
     var chart = Chart(height: bottom + 44)
     chart.bottomAxis(axis, at: bottom, top: top, label: "accuracy lost without the term")
-    chart.line(axis.place(0), top - 4, axis.place(0), bottom, class: "reference")
     for (line, term) in order.enumerated() {
       let y = top + rowHeight * (Double(line) + 0.72)
       let drop = value(terms.drop, term)
       chart.text(names[line], left, y - 14)
+      // In pieces, so that it does not cross the words.
+      chart.line(axis.place(0), y - 10, axis.place(0), y + 12, class: "reference")
       chart.line(axis.place(0), y, axis.place(drop), y, class: "bar s1")
       if Axis.isDrawable(value(terms.low, term)), Axis.isDrawable(value(terms.high, term)) {
         chart.line(axis.place(value(terms.low, term)), y, axis.place(value(terms.high, term)), y, class: "whisker s2")

@@ -131,8 +131,9 @@ extension Figure {
     return Figure(
       id: id, title: title,
       caption:
-        "Mean query accuracy at the end of an episode. The stronger the colour, the further from guessing; bold is the best "
-        + "rule on its task.",
+        "Mean query accuracy at the end of an episode. The stronger the colour, the "
+        + (tables.contains { $0.chance.isFinite } ? "further from guessing" : "higher it is")
+        + "; bold is the best rule on its task.",
       picture: chart.svg(label: title), data: data)
   }
 }

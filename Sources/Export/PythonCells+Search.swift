@@ -76,7 +76,7 @@ extension PythonCells {
     if largest > 0:
         axes.set_xscale("symlog", linthresh=largest / 1000)
         decades = largest * 10.0 ** np.array([-2, -1, 0])
-        axes.set_xlim(-4 * largest if values.min() < 0 else -largest / 1000, 4 * largest)
+        axes.set_xlim(-12 * largest if values.min() < 0 else -largest / 1000, 12 * largest)
         axes.set_xticks([*-decades[::-1], 0, *decades] if values.min() < 0 else [0, *decades])
         axes.xaxis.set_major_formatter(lambda value, place: f"{value:.1g}")
         axes.xaxis.set_minor_locator(plt.NullLocator())

@@ -167,7 +167,7 @@ def plot_final_coefficients(record: Record, ax: Axes | None = None) -> Axes:
             decades = largest * 10.0 ** np.array([-2, -1, 0])
             below = bool((known < 0).any())
             ax.set_xscale("symlog", linthresh=largest / 1000)
-            ax.set_xlim(-4 * largest if below else -largest / 1000, 4 * largest)
+            ax.set_xlim(-12 * largest if below else -largest / 1000, 12 * largest)
             ax.set_xticks([*-decades[::-1], 0, *decades] if below else [0, *decades], minor=False)
             ax.set_xticks([], minor=True)
             ax.xaxis.set_major_formatter(lambda value, place: f"{value:.1g}")

@@ -129,17 +129,18 @@ public struct CommaSeparated {
   private func writeEvaluation(_ write: (String) throws -> Void) throws -> Bool {
     guard let axes = try record.evaluationAxes() else { return false }
     try write(Self.line(["rule", "task", "shot", "seed", "step", "status", "accuracy", "loss"]))
-    try axes.forEachCell { rule, task, shot in
-      let cell = try record.scores(axes, rule: rule, task: task, shot: shot)
-      for seed in axes.seeds.indices {
+    try axes.forEachBlock { block in
+      let scores = try record.scores(axes, block)
+      for (row, seed) in block.seeds.enumerated() {
         for step in axes.steps.indices {
-          let place = seed * axes.steps.count + step
+          let place = row * axes.steps.count + step
           try write(
             Self.line(
               [
-                axes.rules[rule], axes.tasks[task], "\(axes.shots[shot])", "\(axes.seeds[seed])", "\(axes.steps[step])",
-                cell.status[seed].word,
-              ], [cell.accuracy[place], cell.loss[place]]))
+                axes.rules[block.rule], axes.tasks[block.task], "\(axes.shots[block.shot])", "\(axes.seeds[seed])",
+                "\(axes.steps[step])",
+                scores.status[row].word,
+              ], [scores.accuracy[place], scores.loss[place]]))
         }
       }
     }
@@ -153,12 +154,12 @@ public struct CommaSeparated {
     // The schema has some measures whether they were measured or not, so the head waits for the first number.
     var head: String? = Self.line(
       ["rule", "task", "shot", "seed", "step", "layer"] + axes.layerMeasures.map(\.rawValue))
-    try axes.forEachCell { rule, task, shot in
-      let columns = try axes.layerMeasures.map { try record.values($0, axes, rule: rule, task: task, shot: shot) }
-      for seed in axes.seeds.indices {
+    try axes.forEachBlock { block in
+      let columns = try axes.layerMeasures.map { try record.values($0, axes, block) }
+      for (row, seed) in block.seeds.enumerated() {
         for step in axes.steps.indices {
           for layer in axes.layers.indices {
-            let place = (seed * axes.steps.count + step) * axes.layers.count + layer
+            let place = (row * axes.steps.count + step) * axes.layers.count + layer
             let values = columns.map { $0[place] }
             if values.allSatisfy(\.isNaN) { continue }
             if let found = head { try write(found) }
@@ -166,7 +167,7 @@ public struct CommaSeparated {
             try write(
               Self.line(
                 [
-                  axes.rules[rule], axes.tasks[task], "\(axes.shots[shot])", "\(axes.seeds[seed])",
+                  axes.rules[block.rule], axes.tasks[block.task], "\(axes.shots[block.shot])", "\(axes.seeds[seed])",
                   "\(axes.steps[step])", axes.layers[layer],
                 ], values))
           }

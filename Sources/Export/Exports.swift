@@ -50,8 +50,9 @@ public enum Exports {
     _ kinds: [ExportKind] = ExportKind.allCases, of record: String, to folder: String? = nil
   ) throws -> [String] {
     let opened = try RunRecord.open(record)
-    let contents = try RunContents(opened)
-    let folder = folder ?? self.folder(for: contents.identity)
+    let folder = try folder ?? self.folder(for: opened.identity())
+    // Tables are written from the record itself, however big it is.
+    let contents = kinds == [.csv] ? nil : try RunContents(opened)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -60,12 +61,15 @@ public enum Exports {
     var paths: [String] = []
     func place(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
     for kind in kinds {
+      guard kind != .csv, let contents else {
+        paths += try CommaSeparated(opened).write(to: place)
+        continue
+      }
       switch kind {
       case .html: paths.append(try write(Report.html(contents), to: place("report.html")))
-      case .notebook:
+      default:
         let name = "\(Notebook.name(contents)).ipynb"
         paths.append(try write(Notebook(contents, path: relative(record, from: folder)).json, to: place(name)))
-      case .csv: paths += try CommaSeparated(opened).write(to: place)
       }
     }
     return paths

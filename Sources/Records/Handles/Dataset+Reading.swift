@@ -16,16 +16,16 @@ extension Dataset {
     return try read(.f4, zero: Float(0), rows: rows)
   }
 
-  /// The values at fixed places of the leading axes as single-precision floats, in C order of the axes that are left.
-  public func readFloats(at places: [Int]) throws(HDF5Error) -> [Float] {
+  /// The values at fixed places of the leading axes and at `rows` of the next one as single-precision floats, in C order.
+  public func readFloats(at places: [Int], rows: Range<Int>) throws(HDF5Error) -> [Float] {
     try require(.float, or: .integer, "numbers")
-    return try read(.f4, zero: Float(0), box: try slab(places))
+    return try read(.f4, zero: Float(0), box: try slab(places, rows))
   }
 
-  /// The values at fixed places of the leading axes as integers, in C order of the axes that are left.
-  public func readIntegers(at places: [Int]) throws(HDF5Error) -> [Int] {
+  /// The values at fixed places of the leading axes and at `rows` of the next one as integers, in C order.
+  public func readIntegers(at places: [Int], rows: Range<Int>) throws(HDF5Error) -> [Int] {
     try require(.integer, or: .other("enum"), "integers")
-    return try read(.i8, zero: Int64(0), box: try slab(places)).map(Int.init)
+    return try read(.i8, zero: Int64(0), box: try slab(places, rows)).map(Int.init)
   }
 
   /// All values as integers, in C order; an unsigned value beyond the range is clipped to its end.
@@ -75,15 +75,16 @@ extension Dataset {
   /// A box of the dataset: where it begins and how long its axes are.
   private typealias Box = (start: [Int], count: [Int])
 
-  /// The box at fixed places of the leading axes.
-  private func slab(_ places: [Int]) throws(HDF5Error) -> Box {
-    guard places.count <= shape.count, zip(places, shape).allSatisfy({ (0..<$1).contains($0) }) else {
-      throw place.error(.wrongType, "the place \(places) is not in its shape \(shape)")
+  /// The box at fixed places of the leading axes and at `rows` of the next one.
+  private func slab(_ places: [Int], _ rows: Range<Int>) throws(HDF5Error) -> Box {
+    let fixed = places.count
+    guard fixed < shape.count, zip(places, shape).allSatisfy({ (0..<$1).contains($0) }), rows.lowerBound >= 0,
+      rows.upperBound <= shape[fixed]
+    else {
+      throw place.error(.wrongType, "the place \(places) and rows \(rows) are not in its shape \(shape)")
     }
-    let rest = shape.count - places.count
-    return (
-      places + [Int](repeating: 0, count: rest), places.map { _ in 1 } + Array(shape.suffix(rest))
-    )
+    let rest = shape.dropFirst(fixed + 1)
+    return (places + [rows.lowerBound] + rest.map { _ in 0 }, places.map { _ in 1 } + [rows.count] + rest)
   }
 
   private func read<Value>(_ type: ElementType, zero: Value, rows: Range<Int>?) throws(HDF5Error) -> [Value] {

@@ -35,17 +35,36 @@ public struct EvaluationAxes: Sendable, Hashable {
   /// What the record has of each layer.
   public var layerMeasures: [LayerMeasure]
 
-  /// Calls `body` for each rule, task and number of shots, in the order of the record.
-  public func forEachCell(_ body: (_ rule: Int, _ task: Int, _ shot: Int) throws -> Void) rethrows {
+  /// Some episodes of one rule on one task and number of shots.
+  public struct Block: Sendable, Hashable {
+    /// The rule.
+    public var rule: Int
+    /// The task.
+    public var task: Int
+    /// The place on the axis of shots.
+    public var shot: Int
+    /// Places on the axis of seeds.
+    public var seeds: Range<Int>
+  }
+
+  /// Calls `body` for each rule, task, number of shots and, within these, blocks of so many episodes that all measures of
+  /// one take about a mebibyte; in the order of the record.
+  public func forEachBlock(_ body: (Block) throws -> Void) rethrows {
+    let numbers = max(1, steps.count) * max(1, layers.count) * max(1, layerMeasures.count)
+    let length = max(1, (1 << 18) / numbers)
     for rule in rules.indices {
       for task in tasks.indices {
-        for shot in shots.indices { try body(rule, task, shot) }
+        for shot in shots.indices {
+          for first in stride(from: 0, to: seeds.count, by: length) {
+            try body(Block(rule: rule, task: task, shot: shot, seeds: first..<min(first + length, seeds.count)))
+          }
+        }
       }
     }
   }
 }
 
-/// The scores of one rule on one task and number of shots.
+/// The scores of a block of episodes.
 public struct RunScores: Sendable, Hashable {
   /// How each run ended, [seed].
   public var status: [CandidateStatus]
@@ -56,7 +75,7 @@ public struct RunScores: Sendable, Hashable {
 }
 
 extension RunRecord {
-  /// The coordinates of the scores, or nil when there are none. Scores of any number can then be read cell by cell.
+  /// The coordinates of the scores, or nil when there are none. Scores of any number can then be read block by block.
   public func evaluationAxes() throws(HDF5Error) -> EvaluationAxes? {
     try locked { () throws(HDF5Error) in
       let group = "/\(Schema.evaluation.path)"
@@ -69,30 +88,29 @@ extension RunRecord {
     }
   }
 
-  /// The scores of one cell.
+  /// The scores of a block.
   /// - Throws: `wrongType` when a column does not fit the coordinates.
-  public func scores(_ axes: EvaluationAxes, rule: Int, task: Int, shot: Int) throws(HDF5Error) -> RunScores {
+  public func scores(_ axes: EvaluationAxes, _ block: EvaluationAxes.Block) throws(HDF5Error) -> RunScores {
     try locked { () throws(HDF5Error) in
-      let (run, place) = (
-        [axes.rules.count, axes.tasks.count, axes.shots.count, axes.seeds.count], [rule, task, shot]
-      )
-      let step = run + [axes.steps.count]
+      let run = [axes.rules.count, axes.tasks.count, axes.shots.count, axes.seeds.count]
+      let (step, place) = (run + [axes.steps.count], [block.rule, block.task, block.shot])
       return RunScores(
-        status: try open("run_status", run).readIntegers(at: place).map(CandidateStatus.init(code:)),
-        accuracy: try open("accuracy", step).readFloats(at: place), loss: try open("loss", step).readFloats(at: place))
+        status: try open("run_status", run).readIntegers(at: place, rows: block.seeds).map(CandidateStatus.init(code:)),
+        accuracy: try open("accuracy", step).readFloats(at: place, rows: block.seeds),
+        loss: try open("loss", step).readFloats(at: place, rows: block.seeds))
     }
   }
 
-  /// A measure of one cell, [seed][step][layer].
+  /// A measure of a block, [seed][step][layer].
   /// - Throws: `wrongType` when the column does not fit the coordinates.
   public func values(
-    _ measure: EvaluationAxes.LayerMeasure, _ axes: EvaluationAxes, rule: Int, task: Int, shot: Int
+    _ measure: EvaluationAxes.LayerMeasure, _ axes: EvaluationAxes, _ block: EvaluationAxes.Block
   ) throws(HDF5Error) -> [Float] {
     try locked { () throws(HDF5Error) in
       let shape = [
         axes.rules.count, axes.tasks.count, axes.shots.count, axes.seeds.count, axes.steps.count, axes.layers.count,
       ]
-      return try open(measure.rawValue, shape).readFloats(at: [rule, task, shot])
+      return try open(measure.rawValue, shape).readFloats(at: [block.rule, block.task, block.shot], rows: block.seeds)
     }
   }
 }

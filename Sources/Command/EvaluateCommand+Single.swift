@@ -12,7 +12,7 @@ extension EvaluateCommand {
     let resolved = try RuleSubject.experiment(of: subjects, experiment, overrides: change.overrides)
     let family = try TaskCatalogue.load(resolved.experiment.task.data, directory: work.data)
     let source = try EpisodeSource(resolved.experiment, family: family)
-    let names = Self.unique(subjects.map(\.name))
+    let names = RowName.unique(subjects.map(\.name))
     let contenders = try zip(subjects, names).map { subject, name in
       var contender = try subject.contender(in: resolved.experiment)
       contender.name = name

@@ -150,16 +150,6 @@ struct EvaluateCommand: ParsableCommand {
     }
     return baseline
   }
-
-  /// Names that are all different: a number follows a name that was there before.
-  static func unique(_ names: [String]) -> [String] {
-    var seen: [String: Int] = [:]
-    return names.map { name in
-      seen[name, default: 0] += 1
-      let turn = seen[name]!
-      return turn == 1 ? name : "\(name)-\(turn)"
-    }
-  }
 }
 
 /// Which part of a grid is done here: `2/8`.

@@ -120,7 +120,7 @@ final class GridSession {
       guard let place = choice.place else { return rule }
       return try rule.with(choice.coefficients, at: place)
     }
-    return zip(subjects, EvaluateCommand.unique(subjects.map(\.name))).map { rule, name in
+    return zip(subjects, RowName.unique(subjects.map(\.name))).map { rule, name in
       var rule = rule
       rule.name = name
       return rule

@@ -125,7 +125,7 @@ struct GridSheet {
           + numbers(rule, cell.task, cell.shot)
       }
     }
-    return ([head] + body).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return ([head] + body).map { $0.map(CSVField.quoted).joined(separator: ",") + "\n" }.joined()
   }
 
   private func values(ofFacts task: Int) -> [String] {
@@ -157,9 +157,5 @@ struct GridSheet {
       difference(row.differenceInterval.upperBound), text(test?.p), text(test?.adjustedP), text(test?.detectable),
       text(row.gapClosed), text(row.gapClosedInterval?.lowerBound), text(row.gapClosedInterval?.upperBound),
     ]
-  }
-
-  private func quoted(_ field: String) -> String {
-    field.contains { ",\"\n\r".contains($0) } ? "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\"" : field
   }
 }

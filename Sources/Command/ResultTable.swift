@@ -105,9 +105,6 @@ struct ResultTable {
   /// with the same bits; what is not defined is `nan`.
   var commaSeparated: String {
     func text(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "nan" } ?? "nan" }
-    func quoted(_ name: String) -> String {
-      name.contains { ",\"\n\r".contains($0) } ? "\"\(name.replacingOccurrences(of: "\"", with: "\"\""))\"" : name
-    }
     let head = [
       "name", "episodes", "failed_episodes", "accuracy", "accuracy_low", "accuracy_high", "loss", "compared_with",
       "difference", "difference_low", "difference_high", "p", "p_holm", "detectable_difference", "gap_closed",
@@ -116,9 +113,9 @@ struct ResultTable {
     let reference = comparison.rows.isEmpty ? "" : comparison.rows[comparison.reference].name
     let body = comparison.rows.map { row in
       [
-        quoted(row.name), "\(row.scores.accuracy.count)", "\(row.scores.outcomes.count { $0 != .ok })",
+        CSVField.quoted(row.name), "\(row.scores.accuracy.count)", "\(row.scores.outcomes.count { $0 != .ok })",
         text(row.accuracy), text(row.accuracyInterval.lowerBound), text(row.accuracyInterval.upperBound),
-        text(row.loss), quoted(reference), text(row.difference), text(row.differenceInterval.lowerBound),
+        text(row.loss), CSVField.quoted(reference), text(row.difference), text(row.differenceInterval.lowerBound),
         text(row.differenceInterval.upperBound), text(row.test?.p), text(row.test?.adjustedP),
         text(row.test?.detectable), text(row.gapClosed), text(row.gapClosedInterval?.lowerBound),
         text(row.gapClosedInterval?.upperBound),

@@ -184,4 +184,17 @@ public enum RowName {
   public static let backprop = "backprop"
   /// The delta rule in a network without hidden groups, its learning rate tuned.
   public static let oneLayerDelta = "one-layer-delta"
+
+  /// Names that are all different: a number follows a name that was there before.
+  public static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.map { name in
+      var (candidate, turn) = (name, 1)
+      while !seen.insert(candidate).inserted {
+        turn += 1
+        candidate = "\(name)-\(turn)"
+      }
+      return candidate
+    }
+  }
 }

@@ -36,7 +36,7 @@ public struct FindingsPool: Sendable {
   public init(_ sources: [ScoredRecord], baseline: String? = nil) throws(RecordMismatch) {
     precondition(!sources.isEmpty, "no records to find anything in")
     var sources = sources
-    for (place, name) in Self.unique(sources.map(\.stem)).enumerated() { sources[place].name = name + ".h5" }
+    for (place, name) in RowName.unique(sources.map(\.stem)).enumerated() { sources[place].name = name + ".h5" }
     self.sources = sources
     let names = sources.flatMap(\.table.rules)
     let usual = names.contains(RowName.feedbackAlignment) ? RowName.feedbackAlignment : nil
@@ -91,20 +91,7 @@ public struct FindingsPool: Sendable {
     let found = order.map { groups[$0]! }
     let counts = found.reduce(into: [String: Int]()) { $0[$1.name, default: 0] += 1 }
     let names = found.map { counts[$0.name]! > 1 ? "\($0.name)@\(stems[$0.source])" : $0.name }
-    return (unique(names), found.map(\.places))
-  }
-
-  /// Names that are all different: a number follows a name that was there before.
-  private static func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.map { name in
-      var (candidate, turn) = (name, 1)
-      while !seen.insert(candidate).inserted {
-        turn += 1
-        candidate = "\(name)-\(turn)"
-      }
-      return candidate
-    }
+    return (RowName.unique(names), found.map(\.places))
   }
 
   // MARK: Numbers

@@ -1,3 +1,4 @@
+import Pages
 import Records
 
 /// A record's numbers as comma-separated values (RFC 4180, lines ended by LF), a header line first.
@@ -237,9 +238,7 @@ public struct CommaSeparated {
   /// A field, quoted where it has to be. A text that a spreadsheet would take for a formula gets an apostrophe in front.
   private static func field(_ text: String) -> String {
     guard let first = text.utf8.first else { return "" }
-    var safe = text
-    if "=+-@\t\r".utf8.contains(first), Double(text) == nil { safe = "'" + text }
-    guard safe.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return safe }
-    return "\"\(safe.replacing("\"", with: "\"\""))\""
+    let isFormula = "=+-@\t\r".utf8.contains(first) && Double(text) == nil
+    return CSVField.quoted(isFormula ? "'" + text : text)
   }
 }

@@ -99,7 +99,7 @@ private struct LaTeX {
   /// A factor of a product: sums, and signs that are not in front, in parentheses.
   private func factor(_ expression: Expression) -> String {
     let text = text(expression)
-    let open = Printer.binding(expression) == .sum || endsOpen(expression)
+    let open = Printer.binding(expression) == .sum || expression.endsOpen
     return open ? parenthesised(text) : text
   }
 
@@ -113,34 +113,18 @@ private struct LaTeX {
     }
   }
 
-  /// Whether the text is a sum sign with its summand, which would swallow what follows.
-  private func endsOpen(_ expression: Expression) -> Bool {
-    switch expression {
-    case .reduce(let reduction, _): reduction != .norm
-    case .back(let x), .ahead(let x), .backB(let x), .aheadB(let x): Self.isPlain(x) == nil
-    default: false
-    }
-  }
-
   // MARK: Sums
-
-  private static func isPlain(_ expression: Expression) -> Expression? {
-    switch expression {
-    case .quantity, .trace: expression
-    default: nil
-    }
-  }
 
   private func through(
     _ x: Expression, _ matrix: String, own: KeyPath<LaTeX, String>, summed: WritableKeyPath<LaTeX, String>
   ) -> String {
     let transposed = own == \LaTeX.pre
-    if let plain = Self.isPlain(x) {
+    if x.isBare {
       var bare = self
       bare[keyPath: summed] = ""
       let letter = matrix.uppercased()
       let whole = transposed ? #"\#(letter)^{\top}"# : letter
-      return #"\left(\#(whole) \#(bare.text(plain))\right)_{\#(self[keyPath: own])}"#
+      return #"\left(\#(whole) \#(bare.text(x))\right)_{\#(self[keyPath: own])}"#
     }
     var inner = self
     inner[keyPath: summed] += "'"

@@ -182,7 +182,7 @@ private struct MathML {
   /// A factor of a product: sums, and signs that are not in front, in parentheses.
   private func factor(_ expression: Expression, isFirst: Bool = false) -> String {
     let isSigned = !isFirst && (Printer.binding(expression) == .sign || MathML.unsigned(expression).isNegative)
-    let isOpen = Printer.binding(expression) == .sum || isSigned || endsOpen(expression)
+    let isOpen = Printer.binding(expression) == .sum || isSigned || expression.endsOpen
     return isOpen ? parenthesised(text(expression)) : text(expression)
   }
 
@@ -196,29 +196,13 @@ private struct MathML {
     }
   }
 
-  /// Whether the expression is a sum sign with its summand, which would swallow what follows.
-  private func endsOpen(_ expression: Expression) -> Bool {
-    switch expression {
-    case .reduce(let reduction, _): reduction != .norm
-    case .back(let x), .ahead(let x), .backB(let x), .aheadB(let x): !Self.isPlain(x)
-    default: false
-    }
-  }
-
   // MARK: Sums
-
-  private static func isPlain(_ expression: Expression) -> Bool {
-    switch expression {
-    case .quantity, .trace: true
-    default: false
-    }
-  }
 
   private func through(
     _ x: Expression, _ matrix: String, own: KeyPath<MathML, String>, summed: WritableKeyPath<MathML, String>
   ) -> String {
     let letter = matrix.uppercased()
-    if Self.isPlain(x) {
+    if x.isBare {
       var bare = self
       bare[keyPath: summed] = ""
       let whole = own == \MathML.pre ? "<msup>\(Self.mi(letter))\(Self.mo("⊤"))</msup>" : Self.mi(letter)

@@ -1,5 +1,6 @@
 // The requirements are documented at `RuleTarget`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import Pages
 import Rules
 
 /// One table of coefficients, terms, traces and bounds, a row each, with a comment in front.
@@ -50,12 +51,6 @@ public struct CSVTarget: RuleTarget {
     }
     if let bounds = rule.weightBounds { add("bound", name: "w", range: bounds) }
     if let bounds = rule.feedbackBounds { add("bound", name: "b", range: bounds) }
-    return rows.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
-  }
-
-  private func quoted(_ cell: String) -> String {
-    let isPlain = !cell.contains { ",\"\n\r".contains($0) }
-    return isPlain
-      ? cell : "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return rows.map { $0.map(CSVField.quoted).joined(separator: ",") + "\n" }.joined()
   }
 }

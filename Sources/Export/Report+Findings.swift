@@ -65,22 +65,39 @@ extension Report {
     return table
   }
 
-  /// Markdown of the plain kind, its paragraphs and lists, as text.
+  /// Markdown of the plain kind: paragraphs, lists, headings, tables and indented lines.
   private static func paragraphs(_ markdown: String) -> [Markup] {
-    var parts: [Markup] = []
-    for block in markdown.replacing("\r\n", with: "\n").split(separator: "\n\n") {
-      let lines = block.split(separator: "\n").map { line in
-        var text = line.replacing("**", with: "").replacing("`", with: "")
-        while text.first == "#" || text.first == " " { text.removeFirst() }
-        return String(text)
+    markdown.replacing("\r\n", with: "\n").split(separator: "\n\n").compactMap { block in
+      let lines = block.split(separator: "\n")
+      guard let first = lines.first else { return nil }
+      if first.hasPrefix("#") { return Markup("h3", text: lines.map(words).joined(separator: " ")) }
+      if lines.count > 1, lines.allSatisfy({ $0.hasPrefix("|") }) {
+        let rows = lines.map {
+          $0.dropFirst().split(separator: "|", omittingEmptySubsequences: false).dropLast().map(words)
+        }
+        return Table(header: rows[0].map { $0.isEmpty ? "rule" : $0 }, rows: Array(rows.dropFirst(2))).markup
       }
-      let isList = !lines.isEmpty && lines.allSatisfy { $0.hasPrefix("- ") || $0.hasPrefix("* ") }
-      if isList {
-        parts.append(Markup("ul", [:], lines.map { Markup("li", text: String($0.dropFirst(2))) }))
-      } else if !lines.isEmpty {
-        parts.append(Markup("p", text: lines.joined(separator: " ")))
+      if lines.allSatisfy({ $0.hasPrefix("    ") }) {
+        return Markup("pre", text: lines.map { String($0.dropFirst(4)) }.joined(separator: "\n"))
       }
+      if lines.allSatisfy({ $0.hasPrefix("- ") || $0.hasPrefix("* ") }) {
+        return Markup("ul", [:], lines.map { Markup("li", text: words($0.dropFirst(2))) })
+      }
+      return Markup("p", text: lines.map(words).joined(separator: " "))
     }
-    return parts
+  }
+
+  /// The words of a piece of Markdown, without its marks and escapes.
+  private static func words(_ line: Substring) -> String {
+    var text = line.replacing("**", with: "").replacing("`", with: "").drop { $0 == "#" || $0 == " " }
+    while text.last == " " { text.removeLast() }
+    var words = ""
+    var isEscaped = false
+    for character in text {
+      if character == "\\", !isEscaped { isEscaped = true; continue }
+      words.append(character)
+      isEscaped = false
+    }
+    return words.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
   }
 }

@@ -227,7 +227,8 @@ struct ReportTests {
     findings.measures[.accuracyHigh] = [0.85, 0.75, 0.65, 0.55]
     findings.measures[.gapToBaseline] = [0.2, 0.2, .nan, .nan]
     findings.measures[.adjustedP] = [0.0004, 0.02, .nan, .nan]
-    findings.summary = "The rule **wins**.\n\n- on digits\n- on fashion"
+    findings.summary =
+      "The rule **wins**.\n\n- on digits\n- on fashion\n\n## In\\_all\n\n| | mean |\n|---|---|\n| a &lt; b | 0.8 |\n| cut"
     findings.terms = TermImportance(terms: ["dw: -eta*e_post*y_pre", "dw: w"], rules: 2)
     findings.terms?.drop[0...1] = [0.3, -0.01]
     findings.sources = [FindingsSource(name: "a.h5", uuid: "u", kind: "evaluation", sha256: "0")]
@@ -241,6 +242,8 @@ struct ReportTests {
       })
     #expect(figures == ["transfer-1": 2 * 2, "accuracy-1-1": 2, "accuracy-2-1": 2, "ablation-1": 2])
     #expect(page.contains("<p>The rule wins.</p>") && page.contains("<li>on digits</li>"))
+    #expect(page.contains("<h3>In_all</h3>") && page.contains("<td>0.8</td>"))
+    #expect(!page.contains("|---|") && page.contains("a &lt; b"))
     #expect(page.contains("<td>&lt; 0.001</td>") && page.contains("<td>+0.200</td>") && page.contains("a.h5"))
   }
 

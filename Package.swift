@@ -18,7 +18,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CKernels",
-      exclude: ["README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "rates.inc", "entries.inc"]),
+      exclude: [
+        "README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "rates.inc", "matrices.inc",
+        "entries.inc",
+      ]),
 
     // The rooms, lowest first.
     .target(
@@ -48,12 +51,28 @@ let package = Package(
       ], exclude: ["README.md"]),
     .target(
       name: "ThroughTime", dependencies: ["Networks", "Kernels", "Tasks", "Arithmetic"], exclude: ["README.md"]),
+    .target(
+      name: "Layers",
+      dependencies: [
+        "Kernels", "Networks", "Arithmetic", .product(name: "RealModule", package: "swift-numerics"),
+      ], exclude: ["README.md"]),
+    .target(
+      name: "Systems",
+      dependencies: [
+        "Layers", "Networks", "Kernels", "Rules", "Pages", "Arithmetic",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ], exclude: ["README.md"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Systems", "Layers", "Networks", "Kernels", "Rules", "Tasks", "Arithmetic",
+      ], exclude: ["README.md"]),
     .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Pages", "Rules", "Kernels", "Networks", "Credit", "Unrolled", "ThroughTime", "Tasks", "Search", "Records",
-        "Arithmetic",
+        "Pages", "Rules", "Kernels", "Networks", "Credit", "Unrolled", "ThroughTime", "Layers", "Systems", "Training",
+        "Tasks", "Search", "Records", "Arithmetic",
       ],
       exclude: ["README.md"]),
     .target(name: "NeuralIR", dependencies: ["Networks", "Records"], exclude: ["README.md"]),
@@ -96,6 +115,24 @@ let package = Package(
       name: "ThroughTimeTests",
       dependencies: [
         "ThroughTime", "Networks", "Kernels", "Tasks", "Arithmetic", "CAllocations", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .testTarget(
+      name: "LayersTests",
+      dependencies: [
+        "Layers", "Kernels", "Networks", "Arithmetic", "Records", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .testTarget(
+      name: "SystemsTests",
+      dependencies: [
+        "Systems", "Layers", "Kernels", "Networks", "Rules", "Pages", "Arithmetic", "Records", "CAllocations",
+        "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Systems", "Layers", "Kernels", "Networks", "Rules", "Tasks", "Arithmetic", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Arithmetic", "CZlib", "TestSupport"]),

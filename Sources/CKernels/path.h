@@ -96,6 +96,7 @@ typedef R Q __attribute__((vector_size(16)));
 #include "deferred.inc"
 #include "panels.inc"
 #include "rates.inc"
+#include "matrices.inc"
 
 #ifdef TARGET
 #pragma clang attribute pop

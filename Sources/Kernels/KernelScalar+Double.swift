@@ -193,4 +193,12 @@ extension Double: KernelScalar {
     seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Double, start: Int, _ n: Int,
     into y: UnsafeMutablePointer<Double>
   ) { mp_uniform_f64(seed, second, first, purpose, bound, start, n, y) }
+  public static func product(
+    rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Double>, aRow: Int, aColumn: Int,
+    _ b: UnsafePointer<Double>,
+    bRow: Int, bColumn: Int, into c: UnsafeMutablePointer<Double>, stride: Int, adds: Bool,
+    room: UnsafeMutablePointer<Double>
+  ) {
+    mp_matmul_f64(rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds ? 1 : 0, room)
+  }
 }

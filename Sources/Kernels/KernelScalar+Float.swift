@@ -188,4 +188,11 @@ extension Float: KernelScalar {
     seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Float, start: Int, _ n: Int,
     into y: UnsafeMutablePointer<Float>
   ) { mp_uniform_f32(seed, second, first, purpose, bound, start, n, y) }
+  public static func product(
+    rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, aRow: Int, aColumn: Int, _ b: UnsafePointer<Float>,
+    bRow: Int, bColumn: Int, into c: UnsafeMutablePointer<Float>, stride: Int, adds: Bool,
+    room: UnsafeMutablePointer<Float>
+  ) {
+    mp_matmul_f32(rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds ? 1 : 0, room)
+  }
 }

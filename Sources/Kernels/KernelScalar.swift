@@ -200,9 +200,20 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
   static func uniform(
     seed: UInt64, second: UInt32, first: UInt32, purpose: UInt32, bound: Self, start: Int, _ n: Int,
     into y: UnsafeMutablePointer<Self>)
+  /// `c = a b`, or `c += a b` when `adds`: `a` has `rows` rows and `depth` columns, `b` `depth` rows and `columns` columns,
+  /// each with its distances between rows and between columns; rows of `c` are `stride` apart and contiguous.
+  ///
+  /// Nothing need be padded or aligned but `room`, which holds `matrixRoom` numbers and belongs to one thread.
+  static func product(
+    rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Self>, aRow: Int, aColumn: Int, _ b: UnsafePointer<Self>,
+    bRow: Int, bColumn: Int, into c: UnsafeMutablePointer<Self>, stride: Int, adds: Bool,
+    room: UnsafeMutablePointer<Self>)
 }
 
 extension KernelScalar {
+  /// Numbers that the `room` of a product of matrices holds.
+  public static var matrixRoom: Int { Int(MP_MATRIX_ROOM) }
+
   /// How many elements fill 64 bytes.
   public static var lanes: Int { 64 / MemoryLayout<Self>.stride }
 

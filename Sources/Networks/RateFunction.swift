@@ -39,6 +39,14 @@ public enum RateFunction: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
+  /// `y = φ(v)` of `count` neurons, and their gains where `gain` is given; arrays are aligned and padded to 64 bytes.
+  public func apply<Scalar: KernelScalar>(
+    _ count: Int, sharpness: Scalar, _ v: UnsafePointer<Scalar>, into y: UnsafeMutablePointer<Scalar>,
+    gain: UnsafeMutablePointer<Scalar>?
+  ) {
+    Scalar.rate(count, kind: code, sharpness: sharpness, v, into: y, gain: gain)
+  }
+
   /// Kernel code.
   var code: Int32 {
     switch self {

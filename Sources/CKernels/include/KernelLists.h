@@ -131,10 +131,21 @@
   K(T, void, rate, (int kind, size_t n, R sharpness, const R *v, R *y, R *gain), (kind, n, sharpness, v, y, gain))     \
   K(T, void, rate_gain, (int kind, size_t n, R sharpness, const R *y, R *gain), (kind, n, sharpness, y, gain))
 
+// Products of matrices: matrices.inc.
+#define MP_MATRIX_ROOM (256 * 1024)
+#define MP_MATRIX_KERNELS(K, T, R)                                                                                     \
+  /* c (+)= a b: a is m times depth, b depth times n, each with its distances between rows and columns; c has rows      \
+     `stride` apart. `room` holds MP_MATRIX_ROOM numbers, aligned to 64 bytes. */                                      \
+  K(T, void, matmul,                                                                                                  \
+    (size_t m, size_t n, size_t depth, const R *a, size_t aRow, size_t aColumn, const R *b, size_t bRow,               \
+     size_t bColumn, R *c, size_t stride, int adds, R *room),                                                          \
+    (m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds, room))
+
 // All of them.
 #define MP_KERNELS(K, T, R)                                                                                            \
   MP_ROW_KERNELS(K, T, R)                                                                                              \
   MP_PRODUCT_KERNELS(K, T, R)                                                                                          \
   MP_PANEL_KERNELS(K, T, R)                                                                                            \
   MP_RATE_KERNELS(K, T, R)                                                                                             \
+  MP_MATRIX_KERNELS(K, T, R)                                                                                           \
   MP_MACHINE_KERNELS(K, T, R)

@@ -1,0 +1,23 @@
+import Kernels
+
+/// Some samples that are presented together, and their classes. Its memory belongs to whoever made it.
+public struct SampleBatch<Scalar: KernelScalar> {
+  /// How many samples.
+  public var count: Int
+  /// Steps that `values` holds: 1 for a constant drive, which systems repeat or encode as they see fit.
+  public var steps: Int
+  /// The inputs, `[step][sample][input]`.
+  public var values: UnsafePointer<Scalar>
+  /// The class of each sample.
+  public var labels: UnsafePointer<Int32>
+  /// Names the random numbers of its encoding: the same for all parts of one batch, another for the next.
+  public var number: UInt32
+
+  /// Makes a batch.
+  public init(
+    count: Int, steps: Int, values: UnsafePointer<Scalar>, labels: UnsafePointer<Int32>, number: UInt32
+  ) {
+    (self.count, self.steps, self.values) = (count, steps, values)
+    (self.labels, self.number) = (labels, number)
+  }
+}

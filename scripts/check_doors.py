@@ -9,7 +9,7 @@ import sys
 # The rooms, lowest first: a room may only import rooms that stand before it. Tests may import any room.
 STOREYS = [
     "CHDF5", "CZlib", "CKernels", "Arithmetic", "Pages", "Rules", "Kernels", "Networks", "Credit", "Tasks", "Unrolled",
-    "ThroughTime", "Search",
+    "ThroughTime", "Layers", "Systems", "Training", "Search",
     "Records", "NeuralIR", "Experiments", "Export", "RuleExport", "Command",
 ]
 # Modules of the toolchain, open to all.

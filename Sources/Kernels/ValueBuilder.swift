@@ -256,7 +256,8 @@ struct ValueBuilder<Scalar: KernelScalar> {
 }
 
 extension BinaryOperator {
-  var code: Int32 {
+  /// The operation of `KernelScalar.elementwise`.
+  public var code: Int32 {
     switch self {
     case .add: Int32(MP_ADD)
     case .subtract: Int32(MP_SUBTRACT)
@@ -268,7 +269,8 @@ extension BinaryOperator {
 }
 
 extension Function {
-  var code: Int32 {
+  /// The operation of `KernelScalar.elementwise`; `min` and `max` take two arguments there.
+  public var code: Int32 {
     switch self {
     case .abs: Int32(MP_ABS)
     case .sign: Int32(MP_SIGN)

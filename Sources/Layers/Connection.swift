@@ -58,10 +58,25 @@ public final class Connection<Scalar: KernelScalar> {
     if let bias {
       for row in 0..<rows * postShape.places { (z + row * kinds).update(from: bias, count: kinds) }
     }
+    ahead(x, rows: rows, through: weights, adds: bias != nil, into: z, workspace)
+  }
+
+  /// `z = W x` for `rows` rows, without the bias, through `matrix` in the layout of the weights where one is given.
+  public func aheadWithoutBias(
+    _ x: UnsafePointer<Scalar>, rows: Int, through matrix: UnsafePointer<Scalar>? = nil,
+    into z: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>
+  ) {
+    ahead(x, rows: rows, through: matrix ?? UnsafePointer(weights), adds: false, into: z, workspace)
+  }
+
+  private func ahead(
+    _ x: UnsafePointer<Scalar>, rows: Int, through matrix: UnsafePointer<Scalar>, adds: Bool,
+    into z: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>
+  ) {
     eachPatch(x, rows: rows, workspace) { patches, first, count in
       Scalar.product(
-        rows: count, columns: kinds, depth: fanIn, patches, aRow: fanIn, aColumn: 1, weights, bRow: kinds, bColumn: 1,
-        into: z + first * kinds, stride: kinds, adds: bias != nil, room: workspace.products)
+        rows: count, columns: kinds, depth: fanIn, patches, aRow: fanIn, aColumn: 1, matrix, bRow: kinds, bColumn: 1,
+        into: z + first * kinds, stride: kinds, adds: adds, room: workspace.products)
     }
   }
 

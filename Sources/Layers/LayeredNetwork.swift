@@ -18,7 +18,7 @@ public final class LayeredNetwork<Scalar: KernelScalar> {
   public let pools: [Pooling?]
 
   /// Allocates a network of weights 0.
-  /// - Precondition: something is left above every layer (`LayeredNetwork.isPossible`).
+  /// - Precondition: something is left above every layer (`impossibleLayer` names none).
   public init(_ parameters: LayeredParameters, input: SignalShape, outputCount: Int) {
     self.parameters = parameters
     var shapes = [input]

@@ -126,8 +126,8 @@ let package = Package(
     .testTarget(
       name: "SystemsTests",
       dependencies: [
-        "Systems", "Layers", "Kernels", "Networks", "Rules", "Pages", "Arithmetic", "Records", "CAllocations",
-        "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+        "Systems", "Layers", "Kernels", "Networks", "Rules", "Pages", "Arithmetic", "Records", "Tasks", "ThroughTime",
+        "CAllocations", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
       name: "TrainingTests",

@@ -5,7 +5,8 @@ public final class LayerWorkspace<Scalar: KernelScalar> {
   /// Numbers that `patches` holds, unless one sample alone takes more.
   static var patchRoom: Int { 1 << 18 }
 
-  let products: UnsafeMutablePointer<Scalar>
+  /// Room of a product of matrices (`KernelScalar.product`).
+  public let products: UnsafeMutablePointer<Scalar>
   let patches: UnsafeMutablePointer<Scalar>
   let patchCount: Int
   private let arena = Arena()

@@ -12,12 +12,15 @@ public struct SampleBatch<Scalar: KernelScalar> {
   public var labels: UnsafePointer<Int32>
   /// Names the random numbers of its encoding: the same for all parts of one batch, another for the next.
   public var number: UInt32
+  /// Of a part of a batch: which sample of the batch its first one is. Random numbers of an encoding belong to the place
+  /// of a sample in the whole batch.
+  public var first: Int
 
-  /// Makes a batch.
+  /// Makes a batch, or the part of one that begins at sample `first`.
   public init(
-    count: Int, steps: Int, values: UnsafePointer<Scalar>, labels: UnsafePointer<Int32>, number: UInt32
+    count: Int, steps: Int, values: UnsafePointer<Scalar>, labels: UnsafePointer<Int32>, number: UInt32, first: Int = 0
   ) {
     (self.count, self.steps, self.values) = (count, steps, values)
-    (self.labels, self.number) = (labels, number)
+    (self.labels, self.number, self.first) = (labels, number, first)
   }
 }

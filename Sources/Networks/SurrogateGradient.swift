@@ -1,4 +1,5 @@
 import CKernels
+import Kernels
 
 /// A smooth stand-in for the derivative of the spike with respect to `u = v − threshold`.
 public enum SurrogateGradient: Sendable, Hashable, Codable {
@@ -26,6 +27,17 @@ public enum SurrogateGradient: Sendable, Hashable, Codable {
     case "straight-through": self = .straightThrough
     default: return nil
     }
+  }
+
+  /// `ψ` of `count` neurons at potentials `v`.
+  /// - Parameter threshold: one number, that of all.
+  public func fill<Scalar: KernelScalar>(
+    _ gain: UnsafeMutablePointer<Scalar>, _ count: Int, potential v: UnsafePointer<Scalar>,
+    threshold: UnsafePointer<Scalar>
+  ) {
+    Scalar.surrogate(
+      count, into: gain, potential: v, threshold: threshold, thresholdStep: 0, kind: kernel.kind,
+      width: Scalar(kernel.width))
   }
 
   /// Kernel code and number.

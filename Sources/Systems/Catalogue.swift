@@ -17,7 +17,9 @@ public struct SystemEntry<Scalar: KernelScalar>: Sendable {
 /// Every learning system: one line each.
 public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [SystemEntry<Scalar>] {
   [
-    SystemEntry(LayerwiseFeedback<Scalar>.self)
+    SystemEntry(LayerwiseFeedback<Scalar>.self),
+    SystemEntry(BackpropagationThroughTime<Scalar>.self),
+    SystemEntry(EligibilityPropagation<Scalar>.self),
   ]
 }
 

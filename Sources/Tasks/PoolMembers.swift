@@ -9,7 +9,8 @@ struct PoolMembers: Sendable {
   private(set) var members: [[[Int32]]]
   /// One line that says how the pools are kept apart.
   private(set) var partition: String
-  private let hasTestFile: Bool
+  /// Whether the test pool is a file of its own.
+  let hasTestFile: Bool
 
   /// Divides every class by itself: a test file is the test pool, and a sixth of the training file selects; a lone file
   /// is divided 2 : 1 : 1.

@@ -39,7 +39,7 @@ public struct Recordings: Sendable {
   var greatestCount: Int { zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) } }
 
   /// The step, of `steps` that divide the window equally, in which event `i` falls.
-  func step(_ i: Int, of steps: Int) -> Int { Int(times[i]) * steps / Int(window) }
+  public func step(_ i: Int, of steps: Int) -> Int { Int(times[i]) * steps / Int(window) }
 
   /// The same events at units that `unit` names anew.
   func renamed(_ unit: [UInt16]) -> Recordings {
@@ -92,6 +92,8 @@ struct RecordedPools: SamplePools {
   }
 
   var window: UInt32? { recordings.window }
+
+  var hasTestFile: Bool { members.hasTestFile }
 
   var greatestEventCount: Int { recordings.greatestCount }
 

@@ -10,6 +10,8 @@ struct StoredPools: SamplePools {
 
   var hasOwnClasses: Bool { equal != nil }
 
+  var hasTestFile: Bool { members.hasTestFile }
+
   /// - Parameters:
   ///   - pixels: all samples, training file first, [count, inputCount] row-major.
   ///   - sampleCount: how many samples there are.

@@ -184,6 +184,8 @@ protocol SamplePools: Sendable {
   func dividedEqually() -> (any SamplePools, partition: String)?
   /// Whether every class belongs to one pool alone.
   var hasOwnClasses: Bool { get }
+  /// Whether the test pool is a file of its own.
+  var hasTestFile: Bool { get }
   /// How long recorded spikes are looked at, in microseconds; nil where samples are not recorded spikes.
   var window: UInt32? { get }
   /// Spikes of the longest recording.
@@ -197,6 +199,7 @@ protocol SamplePools: Sendable {
 extension SamplePools {
   func dividedEqually() -> (any SamplePools, partition: String)? { nil }
   var hasOwnClasses: Bool { false }
+  var hasTestFile: Bool { false }
   var window: UInt32? { nil }
   var greatestEventCount: Int { 0 }
   func append(_ split: Split, classIndex: Int, member: Int, to recorded: inout Recordings) {}

@@ -57,14 +57,16 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
   /// - Parameters:
   ///   - entry: the learning system.
   ///   - choice: its settings.
-  ///   - rule: what a synapse does; its coefficients in `coefficients`.
+  ///   - rule: what a synapse does.
+  ///   - coefficients: one value for each of the rule's slots; its start values when nil.
   ///   - parameters: the network.
-  /// - Precondition: the system knows the network (`SystemCard.refusal`), and the rule reads what the system offers.
+  /// - Throws: `RuleChangeError` when the rule reads what the system or a layer does not have.
+  /// - Precondition: the system knows the network (`SystemCard.refusal`).
   public init(
-    _ entry: SystemEntry<Scalar>, _ choice: SystemSettings, rule: Rule, coefficients: [String: Double] = [:],
+    _ entry: SystemEntry<Scalar>, _ choice: SystemSettings, rule: Rule, coefficients: [Double]? = nil,
     _ parameters: LayeredParameters, data: TrainingData, division: DataDivision, scaling: InputScaling = InputScaling(),
     _ settings: TrainingSettings
-  ) {
+  ) throws(RuleChangeError) {
     (self.data, self.division, self.scaling, self.settings) = (data, division, scaling, settings)
     let network = LayeredNetwork<Scalar>(parameters, input: data.shape, outputCount: data.classCount)
     self.network = network
@@ -87,11 +89,16 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       places.append(place)
     }
     optimiser = WeightOptimiser(targets, settings.optimiser)
-    parts = systems.map { system in
-      TrainingPart(
-        system, network, places, counts: targets.map(\.count), rule: rule, coefficients: coefficients, capacity: capacity,
-        inputs: data.steps * data.shape.count)
+    var parts: [TrainingPart<Scalar>] = []
+    for system in systems {
+      let change = try RuleChange(rule, network, entry.card)
+      change.bind(coefficients ?? rule.coefficientSlots(layerCount: network.connections.count).map(\.start))
+      parts.append(
+        TrainingPart(
+          system, change, network, places, counts: targets.map(\.count), capacity: capacity,
+          inputs: data.steps * data.shape.count))
     }
+    self.parts = parts
     order = .allocate(capacity: division.train.count)
     _ = order.initialize(from: division.train)
     answers = .allocate(capacity: division.test.count)
@@ -138,7 +145,9 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       guard isWanted() else { return nil }
       let samples = UnsafeBufferPointer(
         rebasing: order[batch * settings.batch..<min(order.count, (batch + 1) * settings.batch)])
-      learn(samples, number: UInt32(truncatingIfNeeded: epoch * batches + batch), threads: threads)
+      learn(
+        samples, number: UInt32(truncatingIfNeeded: epoch * batches + batch) & (1 << 31 - 1),
+        firstSample: epoch * order.count + batch * settings.batch, threads: threads)
       optimiser.step(
         samples: samples.count,
         factor: settings.optimiser.schedule.factor(epoch: epoch, of: settings.epochs, batch: batch, of: batches))
@@ -159,11 +168,13 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
     return result
   }
 
-  private func learn(_ samples: UnsafeBufferPointer<Int32>, number: UInt32, threads: Int) {
+  private func learn(_ samples: UnsafeBufferPointer<Int32>, number: UInt32, firstSample: Int, threads: Int) {
     let count = parts.count
     self.threads.each(count, threads: threads) { p in
       let (first, end) = (p * samples.count / count, (p + 1) * samples.count / count)
-      parts[p].learn(UnsafeBufferPointer(rebasing: samples[first..<end]), number: number, data, scaling)
+      parts[p].learn(
+        UnsafeBufferPointer(rebasing: samples[first..<end]), number: number, firstSample: firstSample + first, data,
+        scaling)
     }
     for (t, total) in optimiser.changes.enumerated() {
       let size = optimiser.targets[t].count

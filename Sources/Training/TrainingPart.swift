@@ -23,6 +23,7 @@ final class TrainingPart<Scalar: KernelScalar> {
   /// Summed firing rates of the samples answered.
   private(set) var rateSums: [Double]
 
+  private let change: RuleChange<Scalar>
   private let network: LayeredNetwork<Scalar>
   private let places: [Places]
   private let counts: [Int]
@@ -33,10 +34,11 @@ final class TrainingPart<Scalar: KernelScalar> {
   private let arena = Arena()
 
   init(
-    _ system: any LearningSystem<Scalar>, _ network: LayeredNetwork<Scalar>, _ places: [Places], counts: [Int],
-    rule: Rule, coefficients: [String: Double], capacity: Int, inputs: Int
+    _ system: any LearningSystem<Scalar>, _ change: RuleChange<Scalar>, _ network: LayeredNetwork<Scalar>,
+    _ places: [Places], counts: [Int], capacity: Int, inputs: Int
   ) {
-    (self.system, self.network, self.places, self.counts) = (system, network, places, counts)
+    (self.system, self.change, self.network) = (system, change, network)
+    (self.places, self.counts) = (places, counts)
     self.capacity = capacity
     steps = inputs / network.shapes[0].count
     let arena = arena
@@ -48,16 +50,25 @@ final class TrainingPart<Scalar: KernelScalar> {
   }
 
   /// Presents samples and notes the changes they ask for.
-  func learn(_ samples: UnsafeBufferPointer<Int32>, number: UInt32, _ data: TrainingData, _ scaling: InputScaling) {
-    for (change, count) in zip(changes, counts) { change.update(repeating: 0, count: count) }
+  func learn(
+    _ samples: UnsafeBufferPointer<Int32>, number: UInt32, firstSample: Int, _ data: TrainingData,
+    _ scaling: InputScaling
+  ) {
     (loss, right) = (0, 0)
-    guard samples.count > 0 else { return }
+    guard samples.count > 0 else {
+      for (change, count) in zip(changes, counts) { change.update(repeating: 0, count: count) }
+      return
+    }
     system.present(batch(samples, number: number, data, scaling), learning: true)
     for k in 0..<samples.count {
       loss += Double(system.losses[k])
       if answer(k) == labels[k] { right += 1 }
     }
-    for l in network.connections.indices { addChanges(l) }
+    change.firstSample = firstSample
+    for (l, place) in places.enumerated() {
+      change.write(l, of: system, to: changes[place.weights], bias: place.bias.map { changes[$0] }, workspace)
+      if let feedback = place.feedback { change.writeFeedback(l, of: system, to: changes[feedback], workspace) }
+    }
   }
 
   /// Presents samples held out.
@@ -101,19 +112,5 @@ final class TrainingPart<Scalar: KernelScalar> {
     var best = -1
     for c in 0..<classes where scores[c] == scores[c] && (best < 0 || scores[c] > scores[best]) { best = c }
     return Int32(best)
-  }
-
-  private func addChanges(_ l: Int) {
-    let (connection, place) = (network.connections[l], places[l])
-    let signals = system.gradientSignals(l)
-    connection.addProducts(
-      pre: signals.preActivity, post: signals.postError, rows: signals.rows, to: changes[place.weights],
-      bias: place.bias.map { changes[$0] }, workspace)
-    for t in [place.weights, place.bias].compactMap({ $0 }) { negate(changes[t], counts[t]) }
-  }
-
-  @specialized(where Scalar == Float)
-  private func negate(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    for k in 0..<count { x[k] = -x[k] }
   }
 }

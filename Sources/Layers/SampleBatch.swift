@@ -10,6 +10,8 @@ public struct SampleBatch<Scalar: KernelScalar> {
   public var values: UnsafePointer<Scalar>
   /// The class of each sample.
   public var labels: UnsafePointer<Int32>
+  /// What squared errors compare the readout with, `[sample][output]`; nil stands for 1 at the class, 0 elsewhere.
+  public var targets: UnsafePointer<Scalar>?
   /// Names the random numbers of its encoding: the same for all parts of one batch, another for the next.
   public var number: UInt32
   /// Of a part of a batch: which sample of the batch its first one is. Random numbers of an encoding belong to the place

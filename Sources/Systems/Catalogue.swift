@@ -20,6 +20,7 @@ public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Syste
     SystemEntry(LayerwiseFeedback<Scalar>.self),
     SystemEntry(BackpropagationThroughTime<Scalar>.self),
     SystemEntry(EligibilityPropagation<Scalar>.self),
+    SystemEntry(PredictiveCoding<Scalar>.self),
   ]
 }
 

@@ -2,10 +2,18 @@ import Kernels
 import Layers
 import Networks
 
+/// What a readout of rate neurons is compared with its target by; the loss of a sample.
+enum RateLoss: String, CaseIterable {
+  /// `−log softmax(v)[class]`; the readout's activity is the softmax.
+  case crossEntropy = "cross-entropy"
+  /// `Σ_i (v_i − target_i)² / n`; the readout's activity is its potential.
+  case squaredError = "squared-error"
+}
+
 /// A batch on its way through layers of rate neurons: `v_l = W_l x_{l−1} + b_l`, `y_l = φ(v_l)`, `x_l = P_l y_l`, and a
-/// linear readout under softmax and cross-entropy. What systems of rate neurons share.
+/// linear readout under a loss. What systems of rate neurons share.
 final class RateFlow<Scalar: KernelScalar> {
-  /// What the neurons of one layer do, `[sample][neuron]`; the readout's activity is its softmax.
+  /// What the neurons of one layer do, `[sample][neuron]`; of the readout's activity see `RateLoss`.
   struct Layer {
     let potential, activity, gain, error: UnsafeMutablePointer<Scalar>
     /// What goes up: the activity, or what the pool makes of it.
@@ -21,11 +29,13 @@ final class RateFlow<Scalar: KernelScalar> {
   let layers: [Layer]
   private(set) var batch: SampleBatch<Scalar>!
   private let neuron: LayerNeuron
+  private let loss: RateLoss
   private let lossMemory: UnsafeMutablePointer<Scalar>
   private let arena = Arena()
 
-  init(_ network: LayeredNetwork<Scalar>, capacity: Int) {
+  init(_ network: LayeredNetwork<Scalar>, loss: RateLoss = .crossEntropy, capacity: Int) {
     self.network = network
+    self.loss = loss
     neuron = network.parameters.neuron
     workspace = LayerWorkspace(network)
     let arena = arena
@@ -46,41 +56,78 @@ final class RateFlow<Scalar: KernelScalar> {
   /// What connection `l` carries.
   func input(_ l: Int) -> UnsafePointer<Scalar> { l == 0 ? batch.values : UnsafePointer(layers[l - 1].output) }
 
-  /// Presents a batch: activities, softmax, losses; gains and the readout's error when `learning`.
+  /// Presents a batch: activities and losses; gains and the readout's error when `learning`.
   func present(_ batch: SampleBatch<Scalar>, learning: Bool) {
-    self.batch = batch
-    let top = layers.count - 1
-    for (l, connection) in network.connections.enumerated() {
-      let layer = layers[l]
-      connection.ahead(input(l), rows: batch.count, into: layer.potential, workspace)
-      if l == top { break }
-      activate(layer, count: batch.count * connection.postShape.count, learning: learning)
-      network.pools[l]?.ahead(layer.activity, rows: batch.count, into: layer.output, switches: layer.switches)
+    take(batch)
+    for (l, layer) in layers.enumerated() {
+      project(l, from: input(l))
+      if l == layers.count - 1 { break }
+      activate(l, from: UnsafePointer(layer.potential), learning: learning)
+      pool(l, from: UnsafePointer(layer.activity))
     }
-    let readout = layers[top]
+    compare(learning: learning)
+  }
+
+  /// Takes a batch that is then presented layer by layer.
+  func take(_ batch: SampleBatch<Scalar>) { self.batch = batch }
+
+  /// `v = W x + b` of connection `l`.
+  func project(_ l: Int, from x: UnsafePointer<Scalar>) {
+    network.connections[l].ahead(x, rows: batch.count, into: layers[l].potential, workspace)
+  }
+
+  /// `y = φ(v)` of layer `l`, and `ψ = φ′(v)` when `learning`.
+  func activate(_ l: Int, from v: UnsafePointer<Scalar>, learning: Bool) {
+    activate(v, count: neuronCount(l), into: layers[l].activity, gain: learning ? layers[l].gain : nil)
+  }
+
+  /// What the pool above layer `l` makes of `y`; nothing without a pool.
+  func pool(_ l: Int, from y: UnsafePointer<Scalar>) {
+    network.pools[l]?.ahead(y, rows: batch.count, into: layers[l].output, switches: layers[l].switches)
+  }
+
+  /// `y = φ(v)`, and `ψ = φ′(v)` where `gain` is given; the sign has none.
+  func activate(
+    _ v: UnsafePointer<Scalar>, count: Int, into y: UnsafeMutablePointer<Scalar>, gain: UnsafeMutablePointer<Scalar>?
+  ) {
+    if let function = neuron.rateFunction {
+      function.apply(count, sharpness: Scalar(network.parameters.constants.sharpness), v, into: y, gain: gain)
+    } else {
+      precondition(neuron == .signum, "no rate neuron \(neuron.rawValue)")
+      for k in 0..<count { y[k] = v[k] > 0 ? 1 : v[k] < 0 ? -1 : 0 }
+    }
+  }
+
+  /// Neurons of layer `l` in all samples of the batch.
+  func neuronCount(_ l: Int) -> Int { batch.count * network.connections[l].postShape.count }
+
+  /// Compares the readout with its target: losses, and the readout's error when `learning`.
+  func compare(learning: Bool) {
+    let readout = layers[layers.count - 1]
     let classes = network.outputCount
     for k in 0..<batch.count {
       let row = k * classes
-      let label = Int(batch.labels[k])
-      let logTotal = softmax(classes, readout.potential + row, into: readout.activity + row)
-      lossMemory[k] = logTotal - readout.potential[row + label]
-      guard learning else { continue }
-      (readout.error + row).update(from: readout.activity + row, count: classes)
-      readout.error[row + label] -= 1
+      switch loss {
+      case .crossEntropy:
+        let label = Int(batch.labels[k])
+        let logTotal = softmax(classes, readout.potential + row, into: readout.activity + row)
+        lossMemory[k] = logTotal - readout.potential[row + label]
+        guard learning else { continue }
+        (readout.error + row).update(from: readout.activity + row, count: classes)
+        readout.error[row + label] -= 1
+      case .squaredError:
+        var total = Scalar(0)
+        for i in 0..<classes {
+          let target = batch.targets.map { $0[row + i] } ?? (Int(batch.labels[k]) == i ? 1 : 0)
+          let difference = readout.potential[row + i] - target
+          total += difference * difference
+          readout.activity[row + i] = readout.potential[row + i]
+          readout.error[row + i] = 2 * difference / Scalar(classes)
+        }
+        lossMemory[k] = total / Scalar(classes)
+      }
     }
     if learning { readout.gain.update(repeating: 1, count: batch.count * classes) }
-  }
-
-  /// `y = φ(v)`, and `ψ = φ′(v)` when `learning`, of one layer.
-  func activate(_ layer: Layer, count: Int, learning: Bool) {
-    if let function = neuron.rateFunction {
-      function.apply(
-        count, sharpness: Scalar(network.parameters.constants.sharpness), layer.potential, into: layer.activity,
-        gain: learning ? layer.gain : nil)
-    } else {
-      precondition(neuron == .signum, "no rate neuron \(neuron.rawValue)")
-      for k in 0..<count { layer.activity[k] = layer.potential[k] > 0 ? 1 : layer.potential[k] < 0 ? -1 : 0 }
-    }
   }
 
   /// `p = softmax(v)`; returns `log Σ exp v`.
@@ -101,18 +148,21 @@ final class RateFlow<Scalar: KernelScalar> {
   /// Sends the readout's error down: `e_l = ψ_l ∘ Pᵀ(B_{l+1}ᵀ e_{l+1})`.
   func sendErrorsBack(through matrix: (Int) -> UnsafeMutablePointer<Scalar>) {
     for l in stride(from: layers.count - 2, through: 0, by: -1) {
-      let layer = layers[l]
-      let count = batch.count * network.connections[l].postShape.count
       network.connections[l + 1].back(
-        layers[l + 1].error, rows: batch.count, through: UnsafePointer(matrix(l + 1)), into: layer.outputError,
+        layers[l + 1].error, rows: batch.count, through: UnsafePointer(matrix(l + 1)), into: layers[l].outputError,
         workspace)
-      if let pool = network.pools[l] {
-        pool.back(
-          layer.outputError, rows: batch.count, switches: layer.switches.map { UnsafePointer($0) }, into: layer.error)
-        for k in 0..<count { layer.error[k] *= layer.gain[k] }
-      } else {
-        for k in 0..<count { layer.error[k] = layer.outputError[k] * layer.gain[k] }
-      }
+      gate(l, layers[l].outputError)
+    }
+  }
+
+  /// `e_l = ψ_l ∘ Pᵀ g`, `g` the derivative with respect to what layer `l` sends up.
+  func gate(_ l: Int, _ g: UnsafePointer<Scalar>) {
+    let (error, gain, count) = (layers[l].error, layers[l].gain, neuronCount(l))
+    if let pool = network.pools[l] {
+      pool.back(g, rows: batch.count, switches: layers[l].switches.map { UnsafePointer($0) }, into: error)
+      for k in 0..<count { error[k] *= gain[k] }
+    } else {
+      for k in 0..<count { error[k] = g[k] * gain[k] }
     }
   }
 

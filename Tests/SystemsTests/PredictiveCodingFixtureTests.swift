@@ -29,7 +29,9 @@ struct PredictiveCodingFixtureTests {
     try follow("block", "mse", mode, Float.self, within: mode.hasSuffix("n1000") ? 1e-4 : 1e-5)
   }
 
-  @Test("linear maps and neurons as elements of their own", arguments: modes.keys.sorted().filter { !$0.hasSuffix("n1000") })
+  @Test(
+    "linear maps and neurons as elements of their own", arguments: modes.keys.sorted().filter { !$0.hasSuffix("n1000") }
+  )
   func split(mode: String) throws {
     try follow("split", "ce", mode, Double.self, within: 1e-9)
     // After 20 iterations of strict the lowest of seven errors is 1e-4 of the beliefs that it is the difference of.

@@ -29,13 +29,14 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
   public static var card: SystemCard {
     SystemCard(
       name: "predictive-coding", about: "Every layer predicts the next; beliefs settle, and what is left is the error.",
-      source: "Rosenbaum 2022, PLOS ONE 17(3):e0266102; Whittington & Bogacz 2017, Neural Comput. 29:1229",
+      source: "Rosenbaum 2022, PLOS ONE 17(3):e0266102",
       rule: "descent", neurons: [.softplus, .tanh, .relu, .sigmoid], layers: Set(LayerFeature.allCases),
       offers: [.yPost, .ePre, .vPost, .psiPost],
       settings: [
         PageKey(
           "mode", .choice(Mode.allCases.map(\.rawValue)), default: .text(Mode.fixedPrediction.rawValue),
-          doc: "exact: backpropagation; fixed-prediction: predictions stay those of the forward pass; strict: they follow "
+          doc:
+            "exact: backpropagation; fixed-prediction: predictions stay those of the forward pass; strict: they follow "
             + "the beliefs."),
         PageKey("eta", .number(.positive), default: .number(0.1), doc: "How far beliefs move in one iteration."),
         PageKey(
@@ -50,7 +51,8 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
           doc: "block: linear map, neurons and pool are one layer with its belief; split: each is a layer of its own."),
         PageKey(
           "mean-over", .integer(1...1_000_000), default: .integer(1),
-          doc: "Samples over which the loss is a mean while beliefs settle: 1, or the batch as in Torch2PC; only strict "
+          doc:
+            "Samples over which the loss is a mean while beliefs settle: 1, or the batch as in Torch2PC; only strict "
             + "depends on it."),
         PageKey(
           "start", .choice(["forward", "zero"]), default: .text("forward"),

@@ -56,6 +56,37 @@ public struct Pooling: Sendable, Hashable {
     }
   }
 
+  /// Samples `rows` rows of windows up to the grid of the neurons, bilinearly: a window's number stands at its centre, and
+  /// beyond the outermost centres the nearest counts.
+  public func sampleUp<Scalar: KernelScalar>(
+    _ y: UnsafePointer<Scalar>, rows: Int, into x: UnsafeMutablePointer<Scalar>
+  ) {
+    let channels = preShape.channels
+    let length = postShape.width * channels
+    func neighbours(_ place: Int, of count: Int) -> (below: Int, above: Int, share: Scalar) {
+      let centre = (Scalar(place) + 0.5) / Scalar(form.window) - 0.5
+      let within = max(0, min(centre, Scalar(count - 1)))
+      let below = Int(within)
+      return (below, min(below + 1, count - 1), within - Scalar(below))
+    }
+    for row in 0..<rows {
+      let source = y + row * postShape.count
+      for i in 0..<preShape.height {
+        let (top, bottom, down) = neighbours(i, of: postShape.height)
+        for j in 0..<preShape.width {
+          let (left, right, across) = neighbours(j, of: postShape.width)
+          let (a, b) = (source + top * length + left * channels, source + top * length + right * channels)
+          let (c, d) = (source + bottom * length + left * channels, source + bottom * length + right * channels)
+          let target = x + row * preShape.count + (i * preShape.width + j) * channels
+          for k in 0..<channels {
+            let (upper, lower) = (a[k] + (b[k] - a[k]) * across, c[k] + (d[k] - c[k]) * across)
+            target[k] = upper + (lower - upper) * down
+          }
+        }
+      }
+    }
+  }
+
   private func factor<Scalar: KernelScalar>(_ type: Scalar.Type) -> Scalar {
     form.kind == .average ? 1 / Scalar(form.window * form.window) : Scalar(form.scale)
   }

@@ -21,6 +21,7 @@ public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Syste
     SystemEntry(BackpropagationThroughTime<Scalar>.self),
     SystemEntry(EligibilityPropagation<Scalar>.self),
     SystemEntry(PredictiveCoding<Scalar>.self),
+    SystemEntry(ErrorKernels<Scalar>.self),
   ]
 }
 

@@ -44,6 +44,10 @@ public protocol LearningSystem<Scalar>: AnyObject {
   /// Feedback weights of connection `l` that rules read as `b` and may change by `db`, in the layout of its weights; nil
   /// without such.
   func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>?
+
+  /// Conditions the changes that a rule asks for of connection `l`, summed over a whole batch, before they become a step:
+  /// of its weights, and of its feedback weights where these learn.
+  func condition(_ change: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, _ l: Int)
 }
 
 extension LearningSystem {
@@ -51,6 +55,10 @@ extension LearningSystem {
   public func gradientSignals(_ l: Int) -> SynapseSignals<Scalar> { signals(l) }
   /// None.
   public func feedback(_ l: Int) -> UnsafeMutablePointer<Scalar>? { nil }
+  /// Leaves changes as they are.
+  public func condition(
+    _ change: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, _ l: Int
+  ) {}
   /// Draws nothing.
   public func begin(_ draws: EpisodeDraws) {}
 }

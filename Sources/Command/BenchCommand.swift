@@ -137,7 +137,7 @@ struct BenchEpisodesCommand: ParsableCommand {
     func learner<Scalar>(_ type: Scalar.Type) throws -> EpisodeLearner<Scalar> {
       try EpisodeLearner<Scalar>(
         network: contender.network, inputCount: episodes[0].support.inputCount, outputCount: outputCount,
-        rule: contender.rule, credit: contender.credit, worstLoss: settings.worstLoss)
+        rule: contender.rule, credit: contender.credit.name, worstLoss: settings.worstLoss)
     }
     let (first, second, exact) = (try learner(Float.self), try learner(Float.self), try learner(Double.self))
     var accuracies: [Double] = []

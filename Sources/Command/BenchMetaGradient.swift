@@ -26,7 +26,7 @@ struct BenchMetaGradient {
     let (first, second) = (try grader(), try grader())
     let learner = try InnerLoop(
       network: contender.network, inputCount: inputs, outputCount: outputs, rule: contender.rule,
-      credit: contender.credit, worstLoss: experiment.worstLoss)
+      credit: contender.credit.name, worstLoss: experiment.worstLoss)
     let (theta, seed) = (contender.coefficients, experiment.seed)
     var answers: [GradedScore] = []
     for episode in episodes {

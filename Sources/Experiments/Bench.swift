@@ -6,7 +6,7 @@ final class Bench: @unchecked Sendable {
   /// Bytes that the learners kept may take together; the one in use is kept in any case.
   private let room: Int
   /// The learners, the last used one last.
-  private var kept: [(number: Int, bytes: Int, learner: InnerLoop)] = []
+  private var kept: [(number: Int, bytes: Int, learner: any EpisodeScorer)] = []
   /// What differentiates episodes of the kind last asked for.
   private var grading: (number: Int, grader: any EpisodeGrader)?
 
@@ -16,7 +16,7 @@ final class Bench: @unchecked Sendable {
   init(room: Int) { self.room = room }
 
   /// The learner of a kind, made once.
-  func learner(_ kind: LearnerKind) -> InnerLoop {
+  func learner(_ kind: LearnerKind) -> any EpisodeScorer {
     if let last = kept.last, last.number == kind.number { return last.learner }
     if let place = kept.firstIndex(where: { $0.number == kind.number }) {
       let found = kept.remove(at: place)
@@ -28,7 +28,7 @@ final class Bench: @unchecked Sendable {
     }
     let key = kind.key
     do {
-      let made = try InnerLoop(
+      let made = try episodeScorer(
         network: key.network, inputCount: key.inputCount, outputCount: key.outputCount, rule: key.rule,
         credit: key.credit, worstLoss: key.worstLoss)
       kept.append((kind.number, kind.bytes, made))
@@ -61,7 +61,7 @@ extension Bench {
 struct LearnerKey: Hashable, Sendable {
   var network: NetworkParameters
   var rule: Rule
-  var credit: String
+  var credit: CreditChoice
   var inputCount: Int
   var outputCount: Int
   var worstLoss: Double

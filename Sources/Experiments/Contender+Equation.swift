@@ -9,7 +9,7 @@ extension Contender {
   public func asRule(named name: String) -> Rule {
     var rule = rule
     rule.name = name
-    rule.credit = rule.credit ?? credit
+    rule.credit = rule.credit ?? credit.name
     for index in rule.coefficients.indices {
       let values = zip(slots, coefficients).filter { $0.0.name == rule.coefficients[index].name }.map(\.1)
       guard !values.isEmpty else { continue }

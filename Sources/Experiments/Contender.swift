@@ -13,11 +13,11 @@ public struct Contender: Sendable, Hashable {
   /// The network that learns with it.
   public var network: NetworkParameters
   /// The credit pathway, unless the rule names its own.
-  public var credit: String
+  public var credit: CreditChoice
 
   /// A contender; the rule's own coefficients unless others are given.
   public init(
-    name: String, rule: Rule, coefficients: [Double]? = nil, network: NetworkParameters, credit: String
+    name: String, rule: Rule, coefficients: [Double]? = nil, network: NetworkParameters, credit: CreditChoice
   ) {
     self.name = name
     self.rule = rule
@@ -42,7 +42,7 @@ public struct Contender: Sendable, Hashable {
 
   /// Fails where the rule cannot run on the network.
   public func check(inputCount: Int, outputCount: Int, worstLoss: Double) throws(InnerLoopError) {
-    _ = try InnerLoop(
+    _ = try episodeScorer(
       network: network, inputCount: inputCount, outputCount: outputCount, rule: rule, credit: credit,
       worstLoss: worstLoss)
   }

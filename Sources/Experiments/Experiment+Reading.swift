@@ -199,7 +199,7 @@ extension Experiment {
     about = page.require("about").text
     seed = UInt64(page.require("seed").integer)
     rule = page.require("rule").text
-    credit = page.require("credit").text
+    credit = CreditChoice(page.require("credit"))
     network = NetworkParameters(page.require("network"))
     if let choice = page["encoder"] { encoder = SpikeEncoder(choice) }
     task.data = page.require("task.data").text

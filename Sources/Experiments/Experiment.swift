@@ -15,7 +15,7 @@ public struct Experiment: Sendable, Hashable {
   /// The rule whose coefficients are searched: a name in `rules/`, or a path to a page.
   public var rule = "pool-local"
   /// The credit pathway, unless a rule names its own.
-  public var credit = "random"
+  public var credit: CreditChoice = "random"
   /// The network that learns.
   public var network = NetworkParameters()
   /// How intensities become spikes.

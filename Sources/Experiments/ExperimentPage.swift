@@ -2,6 +2,7 @@ import Credit
 import Networks
 import Pages
 import Search
+import Systems
 import Tasks
 
 /// The table of experiment pages: reader, defaults and JSON Schema all come from it.
@@ -19,7 +20,7 @@ public enum ExperimentPage {
         "rule", .text, default: .text("pool-local"),
         doc: "The rule whose coefficients are searched: a name in rules/, or a path to a page."),
       PageKey(
-        "credit", .choice(creditNames), default: .text("random"),
+        "credit", CreditChoice.kind(creditNames + systemCards.map(\.name)), default: .text("random"),
         doc: "The pathway that delivers the teaching signal, unless the rule names its own."),
       PageKey("network", .mapping(network), doc: "The network that learns."),
       PageKey("encoder", encoder, doc: "How intensities become spikes or currents; rate neurons take currents."),
@@ -43,8 +44,9 @@ public enum ExperimentPage {
 
   private static let network = PageKeys([
     PageKey(
-      "neuron", .choice(neuronNames), default: .text("lif"),
-      doc: "The neuron. softplus, tanh, relu and sigmoid make a network of rates, which has one step a sample."),
+      "neuron", .choice(neuronNames + ["signum", "integrate-and-fire"]), default: .text("lif"),
+      doc: "The neuron. softplus, tanh, relu and sigmoid make a network of rates, which has one step a sample; signum and "
+        + "integrate-and-fire are for learning systems alone."),
     PageKey(
       "hidden", .list(of: .integer(1...4096), count: 0...16), default: .integers([170, 130, 100, 70]),
       doc: "Neurons of each hidden group, from the input upwards."),

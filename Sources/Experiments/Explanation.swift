@@ -56,7 +56,7 @@ public struct Explanation {
     ) throws(InnerLoopError) -> Int {
       variants.append(
         try Variant(
-          contender, rule: rule, credit: credit ?? contender.credit, worstLoss: worstLoss, forms: forms,
+          contender, rule: rule, credit: credit ?? contender.credit.name, worstLoss: worstLoss, forms: forms,
           on: episodes.map { $0.with(learns: learns, answers: answers) }))
       return variants.count - 1
     }

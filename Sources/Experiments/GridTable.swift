@@ -133,6 +133,6 @@ extension TaskFacts {
     self.init(
       data: experiment.task.data, ways: experiment.task.shape.ways, queries: experiment.task.shape.query,
       neuron: experiment.network.neuron, hidden: experiment.network.hidden.map(String.init).joined(separator: " "),
-      credit: experiment.credit)
+      credit: experiment.credit.name)
   }
 }

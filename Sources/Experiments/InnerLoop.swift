@@ -66,6 +66,8 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
   case readsSpikes(rule: String, quantity: String, neuron: String)
   /// Nobody can differentiate through it, for the reason given.
   case notDifferentiable(String)
+  /// A learning system cannot do what is asked, for the reason given.
+  case system(String)
   /// A layer number beyond the network's projections.
   case noSuchLayer(rule: String, layer: Int, projections: Int)
 
@@ -82,7 +84,7 @@ public enum InnerLoopError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no neuron model \"\(name)\"; there are \(neuronNames.joined(separator: ", "))"
     case .readsSpikes(let rule, let quantity, let neuron):
       "rule \(rule) reads the spikes \(quantity), which a rate network (neuron \(neuron)) does not have"
-    case .notDifferentiable(let reason): reason
+    case .notDifferentiable(let reason), .system(let reason): reason
     case .noSuchLayer(let rule, let layer, let projections):
       "rule \(rule) has an equation for layer \(layer), and the network has \(projections) projections"
     }

@@ -41,7 +41,7 @@ public struct NetworkCost: Sendable, Hashable {
     let network = contender.network
     let sizes = [inputCount] + network.hidden + [outputCount]
     let count = sizes.count - 1
-    let pathway = contender.rule.credit ?? contender.credit
+    let pathway = contender.rule.credit ?? contender.credit.name
     let isRate = network.rateFunction != nil
     let activities =
       isRate

@@ -14,9 +14,15 @@ public final class UnrolledGrader: EpisodeGrader {
   public init(
     _ contender: Contender, inputCount: Int, outputCount: Int, worstLoss: Double
   ) throws(InnerLoopError) {
+    let choice = contender.credit.chosen(by: contender.rule.credit)
+    if choice.card != nil {
+      throw .notDifferentiable(
+        "nobody differentiates through credit pathway \(choice.name): search with cma-es, or another kind that asks for no "
+          + "gradient")
+    }
     let loop = try InnerLoop(
       network: contender.network, inputCount: inputCount, outputCount: outputCount, rule: contender.rule,
-      credit: contender.credit, worstLoss: worstLoss)
+      credit: contender.credit.name, worstLoss: worstLoss)
     do {
       learner = try UnrolledLearner(network: loop.network, credit: loop.credit, rule: contender.rule)
     } catch {

@@ -80,16 +80,33 @@ extension LayerForm {
 }
 
 /// The settings of a learning system, one value for every key of its card.
-public struct SystemSettings: Sendable {
-  private var values: [String: PageValue.Content]
+public struct SystemSettings: Sendable, Hashable {
+  private enum Value: Hashable {
+    case number(Double)
+    case integer(Int)
+    case text(String)
+    case boolean(Bool)
+
+    init(_ content: PageValue.Content) {
+      switch content {
+      case .number(let number): self = .number(number)
+      case .integer(let integer): self = .integer(integer)
+      case .text(let text): self = .text(text)
+      case .boolean(let boolean): self = .boolean(boolean)
+      case .list, .mapping: preconditionFailure("a setting is one value")
+      }
+    }
+  }
+
+  private var values: [String: Value]
 
   /// The defaults of a card, with some values in their place.
   /// - Precondition: the card has the keys.
   public init(_ card: SystemCard, _ chosen: [String: PageValue.Content] = [:]) {
-    values = card.settings.keys.reduce(into: [:]) { $0[$1.name] = $1.standard }
+    values = card.settings.keys.reduce(into: [:]) { $0[$1.name] = $1.standard.map { Value($0) } }
     for (key, value) in chosen {
       precondition(card.settings.keys.contains { $0.name == key }, "\(card.name) has no setting \(key)")
-      values[key] = value
+      values[key] = Value(value)
     }
   }
 

@@ -39,7 +39,7 @@ struct AfterFailureTests {
 
     // And so does what differentiates them.
     let start = Contender(
-      name: "x", rule: rule, coefficients: theta, network: experiment.network, credit: credit)
+      name: "x", rule: rule, coefficients: theta, network: experiment.network, credit: CreditChoice(credit))
     func grader() throws -> any EpisodeGrader {
       try episodeGrader(
         for: start, inputCount: source.family.inputCount, outputCount: source.outputCount, worstLoss: 5)

@@ -21,7 +21,7 @@ struct NetworkCostTests {
           let learner = try? InnerLoop(
             network: network, inputCount: 64, outputCount: 5, rule: rule, credit: credit, worstLoss: 5)
         else { continue }
-        var contender = Contender(name: name, rule: rule, network: network, credit: credit)
+        var contender = Contender(name: name, rule: rule, network: network, credit: CreditChoice(credit))
         for pattern in [{ _ in true }, { $0 % 2 == 0 }] as [(Int) -> Bool] {
           contender = contender.with(coefficients: contender.slots.indices.map { pattern($0) ? 0.1 : 0 })
           for foresees in [true, false] {

@@ -1,8 +1,13 @@
 import Pages
 
 extension Rule {
-  /// Names that a page may give for `credit`.
+  /// Names of the pathways that deliver errors online, which a page may give for `credit`.
   public static let creditNames = ["transport", "random", "direct", "usf", "brsf", "frsf", "learned", "none"]
+
+  /// Names of the published learning systems, which a page may give for `credit` too.
+  public static let systemNames = [
+    "layerwise", "bptt", "e-prop", "tssl-bp", "microcircuit", "bioleaf", "emstdp", "predictive-coding", "error-kernels",
+  ]
 
   /// How `layers:` names a projection.
   static let layerNames = NameRule(
@@ -72,7 +77,7 @@ extension Rule {
               PageKey("w", .interval(), doc: "Interval the forward weights are clipped to."),
               PageKey("b", .interval(), doc: "Interval the feedback weights are clipped to."),
             ])), doc: "Clipping after every update."),
-        PageKey("credit", .choice(creditNames), doc: "The credit pathway the rule wants."),
+        PageKey("credit", .choice(creditNames + systemNames), doc: "The credit pathway the rule wants."),
       ]))
   }()
 

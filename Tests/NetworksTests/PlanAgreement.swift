@@ -40,7 +40,7 @@ struct PlanAgreement<Scalar: KernelScalar> {
     let inputs = 1 + random.below(40)
     let outputs = 2 + random.below(4)
     let network = SpikingNetwork<Scalar>(parameters: parameters, inputCount: inputs, outputCount: outputs)
-    let credit = creditCatalogue(Scalar.self).first { $0.name == (rule.credit ?? "random") }!.make(network)
+    let credit = creditCatalogue(Scalar.self).first { $0.name == onlineCredit(of: rule) }!.make(network)
     let draws = EpisodeDraws(seed: seed, lane: 0, index: 0)
     network.drawWeights(draws)
     credit.beginEpisode(draws)
@@ -208,4 +208,10 @@ struct PlanAgreement<Scalar: KernelScalar> {
     }
     return values
   }
+}
+
+/// The online pathway that a rule asks for; where it asks for a learning system, one that its equations can be run with.
+func onlineCredit(of rule: Rule) -> String {
+  guard let credit = rule.credit, Rule.systemNames.contains(credit) else { return rule.credit ?? "random" }
+  return rule.db == nil ? "random" : "learned"
 }

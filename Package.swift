@@ -146,7 +146,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Pages", "Kernels", "Networks", "Credit", "Rules", "Tasks", "Search", "Records", "Arithmetic",
-        "CAllocations", "ThroughTime",
+        "CAllocations", "ThroughTime", "Systems", "Layers",
         "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),

@@ -7,8 +7,8 @@ import Tasks
 /// `rules`: what is shipped, what a rule means, whether pages are right.
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rules", abstract: "List, show, check, prune and export rules.",
-    subcommands: [List.self, Show.self, Check.self, Prune.self, Export.self])
+    commandName: "rules", abstract: "List, show, check, prune and export rules; which credit pathway goes where.",
+    subcommands: [List.self, Show.self, Check.self, Prune.self, Export.self, Pathways.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Every rule by name, with its equation.")

@@ -45,7 +45,8 @@ public enum ExperimentPage {
   private static let network = PageKeys([
     PageKey(
       "neuron", .choice(neuronNames + ["signum", "integrate-and-fire"]), default: .text("lif"),
-      doc: "The neuron. softplus, tanh, relu and sigmoid make a network of rates, which has one step a sample; signum and "
+      doc:
+        "The neuron. softplus, tanh, relu and sigmoid make a network of rates, which has one step a sample; signum and "
         + "integrate-and-fire are for learning systems alone."),
     PageKey(
       "hidden", .list(of: .integer(1...4096), count: 0...16), default: .integers([170, 130, 100, 70]),

@@ -24,6 +24,7 @@ final class SystemLearner: EpisodeScorer {
   private let parameters: NetworkParameters
   private let arena = Arena()
   private let changes: UnsafeMutablePointer<Float>
+  private let feedbackChanges: UnsafeMutablePointer<Float>
   private let biases: UnsafeMutablePointer<Float>
   private let labels: UnsafeMutablePointer<Int32>
   /// Room for the inputs of a batch, made when its size is known.
@@ -52,6 +53,7 @@ final class SystemLearner: EpisodeScorer {
     workspace = LayerWorkspace(network)
     let most = network.connections.map(\.weightCount).max()!
     changes = arena.allocate(most, of: Float.self)
+    feedbackChanges = arena.allocate(most, of: Float.self)
     biases = arena.allocate(network.connections.map(\.kinds).max()!, of: Float.self)
     labels = arena.allocate(Self.answered, of: Int32.self)
     valueCount = Self.answered * inputCount
@@ -122,13 +124,15 @@ final class SystemLearner: EpisodeScorer {
   private func move(_ l: Int) {
     let connection = network.connections[l]
     let count = connection.weightCount
+    let feedback = change.changesFeedback ? system.feedback(l) : nil
     change.write(l, of: system, to: changes, bias: connection.bias.map { _ in biases }, workspace)
+    if feedback != nil { change.writeFeedback(l, of: system, to: feedbackChanges, workspace) }
+    system.condition(changes, feedback: feedback.map { _ in feedbackChanges }, l)
     Float.addScaled(count, connection.weights, factor: 1, changes)
     clip(connection.weights, count, rule.weightBounds)
     if let bias = connection.bias { for i in 0..<connection.kinds { bias[i] += biases[i] } }
-    guard change.changesFeedback, let feedback = system.feedback(l) else { return }
-    change.writeFeedback(l, of: system, to: changes, workspace)
-    Float.addScaled(count, feedback, factor: 1, changes)
+    guard let feedback else { return }
+    Float.addScaled(count, feedback, factor: 1, feedbackChanges)
     clip(feedback, count, rule.feedbackBounds)
   }
 

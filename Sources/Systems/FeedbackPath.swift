@@ -38,6 +38,8 @@ public final class FeedbackPath<Scalar: KernelScalar> {
   private let arena = Arena()
   /// `B`, or `M`, of each connection.
   private let drawn: [UnsafeMutablePointer<Scalar>]
+  /// Room for draws in single precision.
+  private let single: UnsafeMutablePointer<Float>
   /// What errors go through now where that follows the signs of the weights.
   private let signed: [UnsafeMutablePointer<Scalar>]
   private var draws = EpisodeDraws(seed: 0, lane: 0, index: 0)
@@ -49,6 +51,8 @@ public final class FeedbackPath<Scalar: KernelScalar> {
     let arena = arena
     let isDrawn = choice == .random || choice == .fixedSign || choice == .batchSign
     drawn = network.connections.map { arena.allocate(isDrawn ? $0.weightCount : 0, of: Scalar.self) }
+    single = arena.allocate(
+      choice == .random ? network.connections.map(\.weightCount).max()! : 0, of: Float.self)
     let followsSigns = choice != .weights && choice != .random
     signed = network.connections.map { arena.allocate(followsSigns ? $0.weightCount : 0, of: Scalar.self) }
   }
@@ -97,8 +101,13 @@ public final class FeedbackPath<Scalar: KernelScalar> {
   private func draw(number: UInt32) {
     for (l, connection) in network.connections.enumerated() where l > 0 {
       let part = UInt32(l) &+ number &* UInt32(network.connections.count)
+      guard choice != .random else {
+        // As online pathways draw it: in single precision, rounded to 16 bits.
+        draws.fill(single, purpose: .feedback, part: part, start: 0, connection.weightCount, bound: bound(l))
+        Scalar.roundHalves(connection.weightCount, single, into: drawn[l])
+        continue
+      }
       draws.fill(drawn[l], purpose: .feedback, part: part, start: 0, connection.weightCount, bound: bound(l))
-      guard choice != .random else { continue }
       for k in 0..<connection.weightCount { drawn[l][k] = drawn[l][k].magnitude }
     }
   }

@@ -24,7 +24,7 @@ final class LeakyReadout<Scalar: KernelScalar> {
   }
 
   let potential: UnsafeMutablePointer<Scalar>
-  /// Softmax of the potential, or of its mean, where it was asked for; else 0.
+  /// Softmax of the potential, or of its mean over steps where that is what the loss takes.
   let prediction: UnsafeMutablePointer<Scalar>
   /// The derivative of the loss with respect to the potential of each step, by itself.
   let error: UnsafeMutablePointer<Scalar>
@@ -33,6 +33,8 @@ final class LeakyReadout<Scalar: KernelScalar> {
   /// What speaks for each class: the potential at the last step, or its mean over steps where all steps count.
   let scores: UnsafeMutablePointer<Scalar>
   let losses: UnsafeMutablePointer<Scalar>
+  /// 1 everywhere: the readout is linear.
+  let gain: UnsafeMutablePointer<Scalar>
   let leak, synapseDecay: Scalar
 
   private let lossAt: LossAt
@@ -51,6 +53,8 @@ final class LeakyReadout<Scalar: KernelScalar> {
     prediction = vector(count * constants.steps)
     error = vector(count * constants.steps)
     currentError = vector(count * constants.steps)
+    gain = vector(count * constants.steps)
+    gain.update(repeating: 1, count: count * constants.steps)
     scores = vector(count)
     losses = vector(capacity)
     carried = (vector(count), vector(count))
@@ -62,14 +66,15 @@ final class LeakyReadout<Scalar: KernelScalar> {
     let count = batch.count * classes
     integrate(count, steps: steps, drive: drive)
     losses.update(repeating: 0, count: batch.count)
-    if learning {
-      error.update(repeating: 0, count: steps * count)
-      prediction.update(repeating: 0, count: steps * count)
-    }
+    if learning { error.update(repeating: 0, count: steps * count) }
     let last = (steps - 1) * count
     if lossAt == .lastStep {
       scores.update(from: potential + last, count: count)
       judge(batch, scores, row: last, share: 1, learning: learning)
+      guard learning else { return }
+      for row in stride(from: 0, to: last, by: classes) {
+        _ = UnsafePointer(potential + row).logSoftmaxTotal(classes, into: prediction + row)
+      }
       return
     }
     let share = 1 / Scalar(steps)

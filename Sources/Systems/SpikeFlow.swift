@@ -217,6 +217,7 @@ final class SpikeFlow<Scalar: KernelScalar> {
     } else {
       signals.postPotential = UnsafePointer(readout.potential)
       signals.postActivity = UnsafePointer(readout.prediction)
+      signals.postGain = UnsafePointer(readout.gain)
     }
     return signals
   }

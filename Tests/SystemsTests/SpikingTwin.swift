@@ -28,6 +28,7 @@ struct SpikingTwin {
   let shapes: [SignalShape]
   let weights: [[Double]]
   let biases: [[Double]]
+  /// As the setting of `bptt`, or `spikes` for a readout that spikes.
   var lossAt = "last-step"
   var throughReset = false
 
@@ -55,7 +56,7 @@ struct SpikingTwin {
         for i in sums.indices {
           current[l][i] = (constants.synapseDecay ?? 0) * current[l][i] + sums[i]
           let now = current[l][i]
-          if l == forms.count - 1 {
+          if l == forms.count - 1, lossAt != "spikes" {
             v[l][i] = constants.readoutLeak * v[l][i] + (1 - constants.readoutLeak) * now
             continue
           }
@@ -70,9 +71,10 @@ struct SpikingTwin {
         }
         signal = pooled(l, s[l])
       }
-      readouts.append(v[forms.count - 1])
+      readouts.append(lossAt == "spikes" ? s[forms.count - 1] : v[forms.count - 1])
     }
     switch lossAt {
+    case "spikes": return Self.squares(readouts, label)
     case "last-step": return Self.crossEntropy(readouts[steps - 1], label)
     case "every-step":
       return 1 / Double(steps) * readouts.map { Self.crossEntropy($0, label) }.reduce(Slope(value: 0), +)
@@ -147,6 +149,19 @@ struct SpikingTwin {
     case .boxcar(let width): return abs(u) < width ? 1 / (2 * width) : 0
     case .straightThrough: return 1
     }
+  }
+
+  /// Half the squared distance of a spiking readout from silence, and of the true class from a spike at every step but the
+  /// first.
+  static func squares(_ readouts: [[Slope]], _ label: Int) -> Slope {
+    var sum = Slope(value: 0)
+    for (t, row) in readouts.enumerated() {
+      for (i, s) in row.enumerated() {
+        let difference = s - Slope(value: i == label && t > 0 ? 1 : 0)
+        sum = sum + 0.5 * (difference * difference)
+      }
+    }
+    return sum
   }
 
   static func crossEntropy(_ v: [Slope], _ label: Int) -> Slope {

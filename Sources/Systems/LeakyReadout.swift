@@ -73,7 +73,7 @@ final class LeakyReadout<Scalar: KernelScalar> {
       judge(batch, scores, row: last, share: 1, learning: learning)
       guard learning else { return }
       for row in stride(from: 0, to: last, by: classes) {
-        _ = UnsafePointer(potential + row).logSoftmaxTotal(classes, into: prediction + row)
+        _ = softmax(potential + row, into: prediction + row)
       }
       return
     }
@@ -95,17 +95,32 @@ final class LeakyReadout<Scalar: KernelScalar> {
   }
 
   /// Adds `share` times the cross-entropy of `softmax(v)` to the losses; its derivative with respect to `v` goes to `row`.
+  @specialized(where Scalar == Float)
   private func judge(
     _ batch: SampleBatch<Scalar>, _ v: UnsafePointer<Scalar>, row: Int, share: Scalar, learning: Bool
   ) {
     for k in 0..<batch.count {
       let (potential, place) = (v + k * classes, row + k * classes)
       let label = Int(batch.labels[k])
-      let logTotal = potential.logSoftmaxTotal(classes, into: prediction + place)
+      let logTotal = softmax(potential, into: prediction + place)
       losses[k] += share * (logTotal - potential[label])
       guard learning else { continue }
       for c in 0..<classes { error[place + c] = share * (prediction[place + c] - (c == label ? 1 : 0)) }
     }
+  }
+
+  /// `p = softmax(v)` of one row; returns `log Σ exp v`.
+  @specialized(where Scalar == Float)
+  private func softmax(_ v: UnsafePointer<Scalar>, into p: UnsafeMutablePointer<Scalar>) -> Scalar {
+    var largest = v[0]
+    for i in 1..<max(1, classes) where v[i] > largest { largest = v[i] }
+    var total = Scalar(0)
+    for i in 0..<classes {
+      p[i] = Scalar.exp(v[i] - largest)
+      total += p[i]
+    }
+    for i in 0..<classes { p[i] /= total }
+    return largest + Scalar.log(total)
   }
 
   @specialized(where Scalar == Float)
@@ -141,20 +156,5 @@ final class LeakyReadout<Scalar: KernelScalar> {
         target[i] = current[i]
       }
     }
-  }
-}
-
-extension UnsafePointer where Pointee: KernelScalar {
-  /// `p = softmax` of `n` numbers; returns `log Σ exp`.
-  func logSoftmaxTotal(_ n: Int, into p: UnsafeMutablePointer<Pointee>) -> Pointee {
-    var largest = self[0]
-    for i in 1..<Swift.max(1, n) where self[i] > largest { largest = self[i] }
-    var total = Pointee(0)
-    for i in 0..<n {
-      p[i] = Pointee.exp(self[i] - largest)
-      total += p[i]
-    }
-    for i in 0..<n { p[i] /= total }
-    return largest + Pointee.log(total)
   }
 }

@@ -59,11 +59,11 @@ final class RateFlow<Scalar: KernelScalar> {
   /// Presents a batch: activities and losses; gains and the readout's error when `learning`.
   func present(_ batch: SampleBatch<Scalar>, learning: Bool) {
     take(batch)
-    for (l, layer) in layers.enumerated() {
+    for l in layers.indices {
       project(l, from: input(l))
       if l == layers.count - 1 { break }
-      activate(l, from: UnsafePointer(layer.potential), learning: learning)
-      pool(l, from: UnsafePointer(layer.activity))
+      activate(l, from: UnsafePointer(layers[l].potential), learning: learning)
+      pool(l, from: UnsafePointer(layers[l].activity))
     }
     compare(learning: learning)
   }
@@ -87,6 +87,7 @@ final class RateFlow<Scalar: KernelScalar> {
   }
 
   /// `y = φ(v)`, and `ψ = φ′(v)` where `gain` is given; the sign has none.
+  @specialized(where Scalar == Float)
   func activate(
     _ v: UnsafePointer<Scalar>, count: Int, into y: UnsafeMutablePointer<Scalar>, gain: UnsafeMutablePointer<Scalar>?
   ) {
@@ -102,6 +103,7 @@ final class RateFlow<Scalar: KernelScalar> {
   func neuronCount(_ l: Int) -> Int { batch.count * network.connections[l].postShape.count }
 
   /// Compares the readout with its target: losses, and the readout's error when `learning`.
+  @specialized(where Scalar == Float)
   func compare(learning: Bool) {
     let readout = layers[layers.count - 1]
     let classes = network.outputCount
@@ -131,6 +133,7 @@ final class RateFlow<Scalar: KernelScalar> {
   }
 
   /// `p = softmax(v)`; returns `log Σ exp v`.
+  @specialized(where Scalar == Float)
   private func softmax(
     _ n: Int, _ v: UnsafePointer<Scalar>, into p: UnsafeMutablePointer<Scalar>
   ) -> Scalar {
@@ -146,6 +149,7 @@ final class RateFlow<Scalar: KernelScalar> {
   }
 
   /// Sends the readout's error down: `e_l = ψ_l ∘ Pᵀ(B_{l+1}ᵀ e_{l+1})`.
+  @specialized(where Scalar == Float)
   func sendErrorsBack(through matrix: (Int) -> UnsafeMutablePointer<Scalar>) {
     for l in stride(from: layers.count - 2, through: 0, by: -1) {
       network.connections[l + 1].back(

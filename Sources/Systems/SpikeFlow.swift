@@ -118,7 +118,8 @@ final class SpikeFlow<Scalar: KernelScalar> {
     steps = batch.steps == 1 ? most : batch.steps
     isDriven = batch.steps == 1 && drawn == nil && steps > 1
     if batch.steps == 1, let drawn { draw(into: drawn) }
-    for (l, connection) in network.connections.enumerated() {
+    for l in network.connections.indices {
+      let connection = network.connections[l]
       let current = l < layers.count ? layers[l].potential : readout.potential
       let driven = l == 0 && isDriven
       connection.ahead(input(l), rows: inputRows(l), into: driven ? drive : current, workspace)
@@ -206,7 +207,7 @@ final class SpikeFlow<Scalar: KernelScalar> {
 
   /// What synapses of connection `l` meet, a row for every step of a sample; the error is what `error` holds.
   func signals(_ l: Int, error: UnsafePointer<Scalar>) -> SynapseSignals<Scalar> {
-    let carries = l == 0 && isDriven ? repeatedDrive { _ in 1 } : input(l)
+    let carries = l == 0 && isDriven ? repeatedDrive() : input(l)
     var signals = SynapseSignals<Scalar>(rows: rows, steps: steps, preActivity: carries, postError: error)
     if l < layers.count {
       let layer = layers[l]
@@ -222,19 +223,15 @@ final class SpikeFlow<Scalar: KernelScalar> {
     return signals
   }
 
-  /// The input of a driven sample written out for every step, times a number of that step. The memory is taken when it is
-  /// first asked for: who only sums products never needs it.
-  func repeatedDrive(_ factor: (Int) -> Scalar) -> UnsafePointer<Scalar> {
+  /// The input of a driven sample written out for every step. The memory is taken when it is first asked for: who only sums
+  /// products never needs it.
+  private func repeatedDrive() -> UnsafePointer<Scalar> {
     let inputs = network.shapes[0].count
     let target =
       repeated ?? arena.allocate(capacity * network.parameters.constants.steps * inputs, of: Scalar.self)
     repeated = target
     let count = batch.count * inputs
-    for t in 0..<steps {
-      let row = target + t * count
-      row.update(from: batch.values, count: count)
-      Scalar.multiply(count, row, by: factor(t))
-    }
+    for t in 0..<steps { (target + t * count).update(from: batch.values, count: count) }
     return UnsafePointer(target)
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Networks
+import RealModule
 import Systems
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ struct EligibilityPropagationTests {
     _ layers: [LayerForm], reset: NetworkParameters.Reset, synapseDecay: Double? = nil, input: SignalShape
   ) -> LayeredNetwork<Double> {
     var parameters = LayeredParameters(layers, neuron: .lif)
-    parameters.bias = false
+    parameters.bias = true
     parameters.dense = .glorot(scale: 3)
     parameters.convolution = .uniform(scale: 3)
     parameters.constants.steps = 8
@@ -58,6 +59,7 @@ struct EligibilityPropagationTests {
       for l in 0..<2 {
         let expected = reference.gradient(l).weights
         #expect(relativeDifference(found.gradient(l).weights, expected) < 1e-10)
+        #expect(relativeDifference(found.gradient(l).biases, reference.gradient(l).biases) < 1e-10)
         #expect(relativeDifference(found.products(found.system.signals(l), l).weights, expected) < 1e-10)
         #expect(expected.contains { abs($0) > 1e-3 })
       }
@@ -105,12 +107,16 @@ struct EligibilityPropagationTests {
         var eligibility = expected.map { _ in 0.0 }
         for t in 0..<8 {
           let row = t * 4 + k
+          // What the readout's leak makes of a constant 1.
+          let growth = 1 - Double.pow(constants.readoutLeak, Double(t + 1))
           for j in 0..<pre {
             let x = carried.map { $0[row * pre + j] } ?? samples.rows(k, steps: 8)[t][j]
             trace[j] = constants.leak * trace[j] + x
           }
           for i in 0..<post {
-            let signal = (0..<3).reduce(0.0) { $0 + feedback.matrix(l)[i * 3 + $1] * readout.postError[row * 3 + $1] }
+            let signal = (0..<3).reduce(0.0) {
+              $0 + feedback.matrix(l)[i * 3 + $1] * readout.postError[row * 3 + $1] / growth
+            }
             for j in 0..<pre {
               let now = signals.postGain![row * post + i] * trace[j]
               let kept = filter == "readout" ? constants.readoutLeak : 0

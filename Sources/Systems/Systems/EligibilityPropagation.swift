@@ -16,6 +16,9 @@ import Pages
 /// that but the derivative of the reset. The readout's own leak delays errors, for which the paper filters each synapse's
 /// product ψ x̄ forwards; here the same sum is taken with the errors filtered backwards within the sample, which needs
 /// nothing of a synapse's own: `Σ_t r_t (1 − κ) Σ_{s≤t} κ^{t−s} ψ_s x̄_s = Σ_s r̃_s ψ_s x̄_s`, `r̃_t = κ r̃_{t+1} + (1 − κ) r_t`.
+///
+/// With `n_t` the trace of a constant 1, `y_pre` is `x̄_t / n_t` and `e_post` is `n_t e_t`: so a bias is a unit whose trace is
+/// 1, and the trace of a constant drive the drive.
 public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem {
   private typealias Readout = LeakyReadout<Scalar>
 
@@ -43,11 +46,11 @@ public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem 
   private let path: FeedbackPath<Scalar>?
   private let direct: DirectFeedback<Scalar>?
   private let filtersErrors: Bool
-  /// x̄ of what each connection carries; one row a sample for a driven input, whose traces are all proportional to it.
+  /// x̄_t / n_t of what each connection carries.
   private let traces: [UnsafeMutablePointer<Scalar>]
   private let memory: (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>)
-  /// Of a driven input, x̄_t = `growth[t]` · x.
-  private let growth: UnsafeMutablePointer<Scalar>
+  /// n_t of hidden neurons, and of the readout.
+  private let growth: (hidden: UnsafeMutablePointer<Scalar>, readout: UnsafeMutablePointer<Scalar>)
   private let folded: UnsafeMutablePointer<Scalar>
   private let arena = Arena()
 
@@ -64,7 +67,7 @@ public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem 
     traces = network.connections.map { vector(capacity * steps * $0.preShape.count) }
     let most = capacity * network.connections.map(\.preShape.count).max()!
     memory = (vector(most), vector(most))
-    growth = vector(steps)
+    growth = (vector(steps), vector(steps))
     folded = vector(capacity * network.connections[0].postShape.count)
   }
 
@@ -81,10 +84,18 @@ public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem 
     flow.readout.sendBack(samples: batch.count, steps: flow.steps)
     path?.prepare(batch: batch.number)
     for l in flow.layers.indices.reversed() { sendError(to: l) }
+    for l in network.connections.indices {
+      let connection = network.connections[l]
+      let count = batch.count * connection.postShape.count
+      let isTop = l == flow.layers.count
+      let error = isTop ? flow.readout.error : flow.layers[l].error
+      let growth = isTop ? growth.readout : growth.hidden
+      for t in 0..<flow.steps { Scalar.multiply(count, error + t * count, by: growth[t]) }
+    }
     guard flow.isDriven else { return }
     let count = batch.count * network.connections[0].postShape.count
     folded.update(repeating: 0, count: count)
-    for t in 0..<flow.steps { Scalar.addScaled(count, folded, factor: growth[t], error(0) + t * count) }
+    for t in 0..<flow.steps { Scalar.addScaled(count, folded, factor: 1, error(0) + t * count) }
   }
 
   /// The trace of what connection `l` carries, by the leak of the neurons above.
@@ -94,25 +105,25 @@ public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem 
     let isTop = l == flow.layers.count
     let (keep, gain) = isTop ? (readout.leak, 1 - readout.leak) : (Scalar(network.parameters.constants.leak), 1)
     let decay = readout.synapseDecay
-    if l == 0, flow.isDriven {
-      var (sum, current) = (Scalar(0), Scalar(0))
-      for t in 0..<flow.steps {
-        current = decay * current + 1
-        sum = keep * sum + gain * current
-        growth[t] = sum
-      }
-      return
+    let growth = isTop ? growth.readout : growth.hidden
+    var (constant, constantCurrent) = (Scalar(0), Scalar(0))
+    for t in 0..<flow.steps {
+      constantCurrent = decay * constantCurrent + 1
+      constant = keep * constant + gain * constantCurrent
+      growth[t] = constant
     }
+    if l == 0, flow.isDriven { return }
     let count = flow.batch.count * network.connections[l].preShape.count
     let (sum, current) = memory
     sum.update(repeating: 0, count: count)
     current.update(repeating: 0, count: count)
     for t in 0..<flow.steps {
       let (x, trace) = (flow.input(l) + t * count, traces[l] + t * count)
+      let share = 1 / growth[t]
       for i in 0..<count {
         current[i] = decay * current[i] + x[i]
         sum[i] = keep * sum[i] + gain * current[i]
-        trace[i] = sum[i]
+        trace[i] = share * sum[i]
       }
     }
   }
@@ -146,7 +157,7 @@ public final class EligibilityPropagation<Scalar: KernelScalar>: LearningSystem 
 
   public func signals(_ l: Int) -> SynapseSignals<Scalar> {
     var signals = flow.signals(l, error: error(l))
-    signals.preActivity = l == 0 && flow.isDriven ? flow.repeatedDrive { growth[$0] } : UnsafePointer(traces[l])
+    if l > 0 || !flow.isDriven { signals.preActivity = UnsafePointer(traces[l]) }
     if l > 0, network.pools[l - 1] == nil { signals.preError = error(l - 1) }
     return signals
   }

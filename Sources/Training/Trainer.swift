@@ -181,6 +181,7 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       total.update(from: parts[0].changes[t], count: size)
       for part in parts.dropFirst() { add(part.changes[t], to: total, size) }
     }
+    parts[0].condition(optimiser.changes)
   }
 
   @specialized(where Scalar == Float)

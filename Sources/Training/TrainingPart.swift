@@ -71,6 +71,13 @@ final class TrainingPart<Scalar: KernelScalar> {
     }
   }
 
+  /// Lets the system condition the changes of a whole batch.
+  func condition(_ changes: [UnsafeMutablePointer<Scalar>]) {
+    for (l, place) in places.enumerated() {
+      system.condition(changes[place.weights], feedback: place.feedback.map { changes[$0] }, l)
+    }
+  }
+
   /// Presents samples held out.
   func answer(
     _ samples: UnsafeBufferPointer<Int32>, number: UInt32, _ data: TrainingData, _ scaling: InputScaling,

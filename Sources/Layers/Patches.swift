@@ -15,6 +15,7 @@ struct Patches {
   }
 
   /// Copies what every place sees; zeros beyond the edge.
+  @specialized(where Scalar == Float)
   func gather<Scalar: KernelScalar>(_ x: UnsafePointer<Scalar>, into patches: UnsafeMutablePointer<Scalar>) {
     eachRun { place, offset, source, skipped, count, rest in
       let row = patches + place + offset
@@ -25,6 +26,7 @@ struct Patches {
   }
 
   /// Adds what came back through every place's patch.
+  @specialized(where Scalar == Float)
   func scatter<Scalar: KernelScalar>(_ patches: UnsafePointer<Scalar>, into x: UnsafeMutablePointer<Scalar>) {
     eachRun { place, offset, source, skipped, count, _ in
       let row = patches + place + offset + skipped

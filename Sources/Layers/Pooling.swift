@@ -19,6 +19,7 @@ public struct Pooling: Sendable, Hashable {
   }
 
   /// Pools `rows` rows; a max-pool writes to `switches` which number of its row each result is.
+  @specialized(where Scalar == Float)
   public func ahead<Scalar: KernelScalar>(
     _ x: UnsafePointer<Scalar>, rows: Int, into y: UnsafeMutablePointer<Scalar>, switches: UnsafeMutablePointer<UInt32>?
   ) {
@@ -39,6 +40,7 @@ public struct Pooling: Sendable, Hashable {
   }
 
   /// Sends derivatives back, of `rows` rows: `x̄ = Pᵀ ȳ`.
+  @specialized(where Scalar == Float)
   public func back<Scalar: KernelScalar>(
     _ y: UnsafePointer<Scalar>, rows: Int, switches: UnsafePointer<UInt32>?, into x: UnsafeMutablePointer<Scalar>
   ) {
@@ -58,6 +60,7 @@ public struct Pooling: Sendable, Hashable {
 
   /// Samples `rows` rows of windows up to the grid of the neurons, bilinearly: a window's number stands at its centre, and
   /// beyond the outermost centres the nearest counts.
+  @specialized(where Scalar == Float)
   public func sampleUp<Scalar: KernelScalar>(
     _ y: UnsafePointer<Scalar>, rows: Int, into x: UnsafeMutablePointer<Scalar>
   ) {

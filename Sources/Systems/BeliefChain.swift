@@ -74,6 +74,7 @@ final class BeliefChain<Scalar: KernelScalar> {
   }
 
   /// `J_kᵀ ε_k` into `pull` of the element below, with the slopes that `predict` left in `flow`.
+  @specialized(where Scalar == Float)
   func pullBack(_ k: Int, _ flow: RateFlow<Scalar>) {
     let (element, target) = (elements[k], elements[k - 1].pull)
     let (l, rows) = (element.connection, flow.batch.count)
@@ -95,6 +96,7 @@ final class BeliefChain<Scalar: KernelScalar> {
 
   /// The errors that synapses meet, `(∂f_k / ∂(W x + b))ᵀ ε_k` times `scale`, into the layers of `flow`; the readout's
   /// stays what the loss made it.
+  @specialized(where Scalar == Float)
   func deliver(scale: Scalar, _ flow: RateFlow<Scalar>) {
     for element in elements.dropLast() where element.parts.contains(.linear) {
       let error = flow.layers[element.connection].error

@@ -160,6 +160,7 @@ final class RateFlow<Scalar: KernelScalar> {
   }
 
   /// `e_l = ψ_l ∘ Pᵀ g`, `g` the derivative with respect to what layer `l` sends up.
+  @specialized(where Scalar == Float)
   func gate(_ l: Int, _ g: UnsafePointer<Scalar>) {
     let (error, gain, count) = (layers[l].error, layers[l].gain, neuronCount(l))
     if let pool = network.pools[l] {

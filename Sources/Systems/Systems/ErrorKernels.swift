@@ -84,6 +84,7 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
   }
 
   /// `e_l = φ(h_l) − φ(t_l)`, from the error of the layer above.
+  @specialized(where Scalar == Float)
   private func compareWithTarget(_ l: Int) {
     let (layer, target, rows) = (flow.layers[l], targets[l], flow.batch.count)
     let back = layer.outputError
@@ -106,6 +107,7 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
   }
 
   /// Divides numbers by their largest, signed, where that is above 1.
+  @specialized(where Scalar == Float)
   public static func divideByLargest(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
     var largest = Scalar(1)
     for k in 0..<count where x[k] > largest { largest = x[k] }
@@ -115,6 +117,7 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
 
   /// Of a convolution with `stabilise`: both divided by the largest entry of the weights' descent, minus their change,
   /// where that is above 1, then by channels in × out.
+  @specialized(where Scalar == Float)
   public func condition(
     _ change: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, _ l: Int
   ) {

@@ -138,11 +138,13 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
   private func numbers(_ k: Int) -> Int { flow.batch.count * chain.elements[k].count }
 
   /// `ε` of the readout, from the error that the loss made.
+  @specialized(where Scalar == Float)
   private func takeReadoutError() {
     let (error, source) = (chain.elements[top].error, settled.layers[settled.layers.count - 1].error)
     for i in 0..<numbers(top) { error[i] = source[i] / meanOver }
   }
 
+  @specialized(where Scalar == Float)
   private func settleExactly() {
     takeReadoutError()
     for k in stride(from: top - 1, through: 0, by: -1) {
@@ -160,6 +162,7 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
   /// that start at the forward pass.
   private func arrival(_ k: Int) -> Int { startsForward && initialBeliefs == nil ? top - k - 1 : 0 }
 
+  @specialized(where Scalar == Float)
   private func settleOnFixedPredictions() {
     start(deviations: true)
     takeReadoutError()
@@ -180,6 +183,7 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
     }
   }
 
+  @specialized(where Scalar == Float)
   private func settleStrictly() {
     start(deviations: false)
     settled.take(flow.batch)
@@ -207,6 +211,7 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
   }
 
   /// Takes the beliefs to start from, or how far they are from the forward pass.
+  @specialized(where Scalar == Float)
   private func start(deviations: Bool) {
     for k in 0..<top {
       let element = chain.elements[k]

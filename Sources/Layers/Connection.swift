@@ -52,6 +52,8 @@ public final class Connection<Scalar: KernelScalar> {
   public var weightCount: Int { fanIn * kinds }
 
   /// `z = W x (+ b)` for `rows` rows.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func ahead(
     _ x: UnsafePointer<Scalar>, rows: Int, into z: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>
   ) {
@@ -81,6 +83,8 @@ public final class Connection<Scalar: KernelScalar> {
   }
 
   /// `x = Wᵀ g` for `rows` rows, through `matrix` in the layout of the weights where one is given.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func back(
     _ g: UnsafePointer<Scalar>, rows: Int, through matrix: UnsafePointer<Scalar>? = nil,
     into x: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>
@@ -109,6 +113,8 @@ public final class Connection<Scalar: KernelScalar> {
   }
 
   /// `gradient += Σ_rows x ⊗ g`, in the layout of the weights; `biasGradient += Σ_rows g` where it is given.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func addProducts(
     pre x: UnsafePointer<Scalar>, post g: UnsafePointer<Scalar>, rows: Int, to gradient: UnsafeMutablePointer<Scalar>,
     bias biasGradient: UnsafeMutablePointer<Scalar>? = nil, _ workspace: LayerWorkspace<Scalar>
@@ -125,6 +131,8 @@ public final class Connection<Scalar: KernelScalar> {
   }
 
   /// Calls `body` with what every place of every row sees, a part at a time: patches, the first place, how many places.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func eachPatch(
     _ x: UnsafePointer<Scalar>, rows: Int, _ workspace: LayerWorkspace<Scalar>,
     _ body: (UnsafePointer<Scalar>, _ first: Int, _ count: Int) -> Void

@@ -22,6 +22,7 @@ public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Syste
     SystemEntry(EligibilityPropagation<Scalar>.self),
     SystemEntry(PredictiveCoding<Scalar>.self),
     SystemEntry(ErrorKernels<Scalar>.self),
+    SystemEntry(SpikingErrorNeurons<Scalar>.self),
   ]
 }
 

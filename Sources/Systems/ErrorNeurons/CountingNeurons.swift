@@ -16,13 +16,15 @@ final class CountingNeurons<Scalar: KernelScalar> {
   let current: UnsafeMutablePointer<Scalar>
   /// Spikes in the windows of phase 1 and of phase 2.
   let before: UnsafeMutablePointer<Scalar>, after: UnsafeMutablePointer<Scalar>
-  /// 1 where the neuron spiked in phase 1.
+  /// 1 where the neuron spiked in phase 1; 1 throughout where nothing is gated.
   let gate: UnsafeMutablePointer<Scalar>
   /// `(before − after) / τ`.
   let error: UnsafeMutablePointer<Scalar>
+  private let isGated: Bool
   private let arena = Arena()
 
-  init(_ width: Int, threshold: Double, chunk: Int, capacity: Int, formsCurrents: Bool) {
+  init(_ width: Int, threshold: Double, chunk: Int, capacity: Int, formsCurrents: Bool, isGated: Bool) {
+    self.isGated = isGated
     self.width = width
     self.threshold = Scalar(threshold)
     let (arena, count) = (arena, width * capacity)
@@ -32,6 +34,7 @@ final class CountingNeurons<Scalar: KernelScalar> {
     before = arena.allocate(count, of: Scalar.self)
     after = arena.allocate(count, of: Scalar.self)
     gate = arena.allocate(count, of: Scalar.self)
+    gate.update(repeating: 1, count: count)
     error = arena.allocate(count, of: Scalar.self)
   }
 
@@ -47,7 +50,7 @@ final class CountingNeurons<Scalar: KernelScalar> {
     potential.update(repeating: 0, count: count)
     before.update(repeating: 0, count: count)
     after.update(repeating: 0, count: count)
-    gate.update(repeating: 0, count: count)
+    if isGated { gate.update(repeating: 0, count: count) }
   }
 
   /// Makes the last step of a chunk the one before the next.
@@ -71,7 +74,7 @@ final class CountingNeurons<Scalar: KernelScalar> {
     }
     if windows.isBefore { add(spikes, to: before, count) }
     if windows.isAfter { add(spikes, to: after, count) }
-    if windows.gates {
+    if windows.gates, isGated {
       let gate = gate
       for i in 0..<count { gate[i] = spikes[i] > gate[i] ? spikes[i] : gate[i] }
     }

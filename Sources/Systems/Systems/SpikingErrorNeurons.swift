@@ -83,18 +83,21 @@ public final class SpikingErrorNeurons<Scalar: KernelScalar>: LearningSystem {
       network, ThresholdSharing(rawValue: settings.text("code"))!, steps: steps, counted: 2..<tau + 2, chunk: chunk,
       capacity: capacity, workspace)
     let thresholds = ErrorNeuronThresholds(network, settings)
+    let gate = settings.text("gate")
+    let gates = gate == "on" || gate == "published" && settings.text("feedback") != "direct"
+    self.gates = gates
     let (chunk, twoChannels) = (chunk, settings.text("form") == "two-channel")
+    let top = network.connections.count - 1
     neurons = network.connections.enumerated().map { l, connection in
       CountingNeurons(
         connection.postShape.count, threshold: thresholds.forward[l], chunk: chunk, capacity: capacity,
-        formsCurrents: l > 0)
+        formsCurrents: l > 0, isGated: gates && l < top)
     }
     errors = network.connections.enumerated().map { l, connection in
       ErrorNeurons(
         connection.postShape.count, threshold: thresholds.error[l], twoChannels: twoChannels, capacity: capacity)
     }
     paths = ErrorSpikePaths(network, settings.text("feedback"), workspace, capacity: capacity)
-    gates = settings.text("gate") == "on" || settings.text("gate") == "published" && !paths.isDirect
     injection = Scalar(settings.number("injection"))
     lossMemory = arena.allocate(capacity, of: Scalar.self)
   }

@@ -241,21 +241,28 @@ final class BatchProgram<Scalar: KernelScalar> {
     return value.owner == .row ? Scalar.sum(x, rows) : Scalar(rows) * x[0]
   }
 
-  /// `number · scalar · post`, rows of the post side.
-  func rowsOfPost(_ number: Scalar, _ scalar: BatchValue?, _ post: BatchValue?, rows: Int) -> UnsafePointer<Scalar> {
+  /// What `addPost` has summed.
+  var postRows: UnsafePointer<Scalar> { UnsafePointer(scratch.post) }
+
+  /// Adds `number · scalar · post` to the rows of the post side, which begin at 0 with the first of a sum.
+  func addPost(_ number: Scalar, _ scalar: BatchValue?, _ post: BatchValue?, rows: Int, isFirst: Bool) {
     let (y, width) = (scratch.post, connection.postShape.count)
-    if let post { spread(post.number, into: y, .post) } else { y.update(repeating: 1, count: rows * width) }
-    guard let scalar else {
-      for k in 0..<rows * width { y[k] *= number }
-      return UnsafePointer(y)
-    }
-    let x = address(scalar.number)
-    let step = scalar.owner == .row ? 1 : 0
+    if isFirst { y.update(repeating: 0, count: rows * width) }
+    let x = post.map { address($0.number) }
+    let owner = post?.owner
+    let factors = scalar.map { address($0.number) }
+    let step = scalar?.owner == .row ? 1 : 0
     for row in 0..<rows {
-      let factor = number * x[row * step]
-      for k in row * width..<(row + 1) * width { y[k] *= factor }
+      let factor = number * (factors.map { $0[row * step] } ?? 1)
+      let target = y + row * width
+      guard let x, owner == .post else {
+        let value = factor * (x.map { $0[owner == .row ? row : 0] } ?? 1)
+        for k in 0..<width { target[k] += value }
+        continue
+      }
+      let source = x + row * width
+      for k in 0..<width { target[k] += factor * source[k] }
     }
-    return UnsafePointer(y)
   }
 
   /// Rows of the pre side; nil stands for ones.

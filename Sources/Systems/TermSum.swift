@@ -17,11 +17,19 @@ final class TermSum<Scalar: KernelScalar> {
     let biasPre: BatchValue?
     let weightPower: Int
     let timesFeedback: Bool
+
+    /// Whether both are sums of post factors times the same pre factor, and nothing of the synapse.
+    func joins(_ other: Summed) -> Bool {
+      guard weightPower == 0, other.weightPower == 0, !timesFeedback, !other.timesFeedback else { return false }
+      return pre != nil && pre?.number == other.pre?.number
+    }
   }
 
   private let connection: Connection<Scalar>
   private let program: BatchProgram<Scalar>
   private var terms: [Summed] = []
+  /// Terms one by one, those of the same pre factor together: their post factors are added before the product.
+  private var groups: [[Summed]] = []
   private let names: [String]
   /// Products of one term, where the weights multiply them.
   private var products: UnsafeMutablePointer<Scalar>?
@@ -43,6 +51,13 @@ final class TermSum<Scalar: KernelScalar> {
           number: Scalar(term.number), scalar: product(term.scalar), post: product(term.post), pre: product(term.pre),
           biasPre: hasBias ? product(term.pre, true) : nil, weightPower: term.weightPower,
           timesFeedback: !term.synapse.isEmpty))
+    }
+    for term in terms {
+      if let place = groups.firstIndex(where: { $0[0].joins(term) }) {
+        groups[place].append(term)
+      } else {
+        groups.append([term])
+      }
     }
     if terms.contains(where: { $0.weightPower != 0 || $0.timesFeedback }) {
       products = arena.allocate(connection.weightCount + connection.kinds, of: Scalar.self)
@@ -74,13 +89,14 @@ final class TermSum<Scalar: KernelScalar> {
       return
     }
     program.run(signals, feedback: feedback, workspace)
-    for term in terms { add(term, rows: signals.rows, feedback: feedback, to: change, bias: bias, workspace) }
+    for group in groups { add(group, rows: signals.rows, feedback: feedback, to: change, bias: bias, workspace) }
   }
 
   private func add(
-    _ term: Summed, rows: Int, feedback: UnsafePointer<Scalar>?, to change: UnsafeMutablePointer<Scalar>,
+    _ group: [Summed], rows: Int, feedback: UnsafePointer<Scalar>?, to change: UnsafeMutablePointer<Scalar>,
     bias: UnsafeMutablePointer<Scalar>?, _ workspace: LayerWorkspace<Scalar>
   ) {
+    let term = group[0]
     let count = connection.weightCount
     let onSynapses = term.weightPower != 0 || term.timesFeedback
     let target = onSynapses ? products! : change
@@ -91,7 +107,10 @@ final class TermSum<Scalar: KernelScalar> {
       for k in 0..<count { target[k] += total }
       if let biasTarget { for k in 0..<connection.kinds { biasTarget[k] += total } }
     } else {
-      let post = program.rowsOfPost(term.number, term.scalar, term.post, rows: rows)
+      for (place, term) in group.enumerated() {
+        program.addPost(term.number, term.scalar, term.post, rows: rows, isFirst: place == 0)
+      }
+      let post = program.postRows
       connection.addProducts(
         pre: program.rowsOfPre(term.pre, rows: rows), post: post, rows: rows, to: target, workspace)
       if let biasTarget { program.addBias(term.biasPre, post, rows: rows, to: biasTarget) }

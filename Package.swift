@@ -66,6 +66,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Systems", "Layers", "Networks", "Kernels", "Rules", "Tasks", "Arithmetic",
+        .product(name: "RealModule", package: "swift-numerics"),
       ], exclude: ["README.md"]),
     .target(name: "Records", dependencies: ["CHDF5"], exclude: ["README.md"]),
     .target(

@@ -6,16 +6,21 @@ import Rules
 /// `config`: experiments as they are read.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Show and check experiments and grids; print JSON Schema for editors.",
+    commandName: "config", abstract: "Show and check experiments, grids and trainings; print JSON Schema for editors.",
     subcommands: [Show.self, Check.self, Schema.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print an experiment with every default filled in, or a grid, as JSON.")
-    @Argument(help: "The experiment's or grid's page.") var page: String
+      abstract: "Print an experiment or a training with every default filled in, or a grid, as JSON.")
+    @Argument(help: "The experiment's, grid's or training's page.") var page: String
     @OptionGroup var change: ChangeOptions
 
     func run() throws {
+      if try TrainingPlan.isTraining(page) {
+        let plan = try TrainingPlan.load(page, overrides: change.overrides.map { try PageOverride($0) })
+        Output.line(plan.json.text(indent: 2))
+        return
+      }
       if try Grid.isGrid(page) {
         let grid = try Grid.load(page, overrides: change.overrides.map { try PageOverride($0) }).grid
         let cells = try GridLayout(grid).cells.count
@@ -28,14 +33,19 @@ struct ConfigCommand: ParsableCommand {
   }
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Check experiments and grids, their rules included.")
-    @Argument(help: "Pages of experiments or grids.") var pages: [String]
+    static let configuration = CommandConfiguration(abstract: "Check experiments, grids and trainings, their rules included.")
+    @Argument(help: "Pages of experiments, grids or trainings.") var pages: [String]
     @OptionGroup var change: ChangeOptions
 
     func run() throws {
       var failures: [Failure] = []
       for page in pages {
         do {
+          if try TrainingPlan.isTraining(page) {
+            let plan = try TrainingPlan.load(page, overrides: change.overrides.map { try PageOverride($0) })
+            Output.line("\(page): ok, \(plan.systems.count) systems in \(plan.runCount) runs")
+            continue
+          }
           if try Grid.isGrid(page) {
             let grid = try Grid.load(page, overrides: change.overrides.map { try PageOverride($0) }).grid
             let layout = try GridLayout(grid)
@@ -68,14 +78,15 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the JSON Schema of a kind of page.")
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-      case experiment, grid, rule
+      case experiment, grid, training, rule
     }
-    @Argument(help: "experiment, grid or rule.") var kind: Kind
+    @Argument(help: "experiment, grid, training or rule.") var kind: Kind
 
     func run() throws {
       switch kind {
       case .experiment: Output.line(ExperimentPage.schema.jsonSchema.text(indent: 2))
       case .grid: Output.line(GridPage.schema.jsonSchema.text(indent: 2))
+      case .training: Output.line(TrainingPage.schema.jsonSchema.text(indent: 2))
       case .rule: Output.line(Rule.pageSchema.jsonSchema.text(indent: 2))
       }
     }

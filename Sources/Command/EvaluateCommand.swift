@@ -23,8 +23,11 @@ extension Split: ExpressibleByArgument {
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Score rules on the few-shot tasks of an experiment.",
+    abstract: "Score rules on few-shot tasks, or train learning systems on a data set.",
     discussion: """
+      A page of a training (its first key is training) says which learning systems learn which data: all are trained, \
+      and one table compares them.
+
       A rule is a name in rules/, the path of a page, RUN.h5 for the rule that a run discovered, or RUN.h5#G:K for \
       candidate K of its generation G. All rules meet the same episodes, and each is compared with a baseline, episode \
       by episode: the mean difference with a 95 % bootstrap interval, the p value of a sign-flip permutation test, the \
@@ -32,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
       power 0.8.
       """)
 
-  @Argument(help: ArgumentHelp("Rules to score.", valueName: "rule")) var rules: [String] = []
+  @Argument(help: ArgumentHelp("Rules to score, or the page of a training.", valueName: "rule")) var rules: [String] = []
   @Option(name: .long, help: ArgumentHelp("A page that says which rules meet what.", valueName: "page.yaml"))
   var grid: String?
   @Option(
@@ -41,7 +44,7 @@ struct EvaluateCommand: ParsableCommand {
   var vary: [String] = []
   @Option(name: .long, help: "Do one of several shards of a grid: 2/8 is every eighth cell, beginning with the second.")
   var shard: Shard?
-  @Option(name: .long, help: ArgumentHelp("Go on with the record of a grid that was stopped.", valueName: "file.h5"))
+  @Option(name: .long, help: ArgumentHelp("Go on with the record of a grid or a training that was stopped.", valueName: "file.h5"))
   var resume: String?
   @Option(name: .long, help: "The experiment whose tasks and network are used; a record's own when it is left out.")
   var experiment: String?
@@ -68,13 +71,15 @@ struct EvaluateCommand: ParsableCommand {
     help: "Also take every term of every rule away, one at a time: what each is worth. One experiment only.")
   var ablate = false
   @Flag(name: .long, help: "Write over files that are there already.") var force = false
-  @Option(name: .long, help: "Grids: stop, resumable, before this much time is over: 90s, 45m, 23h30m.")
+  @Option(name: .long, help: "Grids, trainings: stop, resumable, before this much time is over: 90s, 45m, 23h30m.")
   var maxTime: TimeSpan?
-  @Option(name: .long, help: "Grids: stop, resumable, after this many cells.") var maxSteps: Int?
+  @Option(name: .long, help: "Grids, trainings: stop, resumable, after this many cells or epochs.") var maxSteps: Int?
   @Option(
-    name: .long, help: "Grids: time between two publishes of the record (default: 30s, and at most 2 % of the time).")
+    name: .long, help: "Grids, trainings: time between two publishes of the record (default: 30s, 10s, and at most 2 % of the time).")
   var publishInterval: TimeSpan?
-  @Flag(name: .long, help: "Grids: rewrite the page of --report at each publish.") var liveReport = false
+  @Flag(name: .long, help: "Grids, trainings: rewrite the page of --report at each publish.") var liveReport = false
+  @Flag(name: .long, help: "Trainings: check everything, say what each system takes; learn and write nothing.")
+  var dryRun = false
   @OptionGroup var diagnosis: DiagnosisOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var work: WorkOptions
@@ -121,20 +126,49 @@ struct EvaluateCommand: ParsableCommand {
     if liveReport, diagnosis.report == nil {
       throw ValidationError("--live-report rewrites the page of --report: name it")
     }
-    if liveReport, grid == nil, vary.isEmpty, resume == nil {
+    if liveReport, grid == nil, vary.isEmpty, resume == nil, !rules.contains(where: { $0.hasSuffix(".yaml") }) {
       throw ValidationError("--live-report is of a grid, which is published while it is scored")
     }
-    if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty {
+    if diagnosis.report != nil, out == nil, resume == nil, grid == nil, vary.isEmpty,
+      !rules.contains(where: { $0.hasSuffix(".yaml") })
+    {
       throw ValidationError("--report is of the record that --out writes")
     }
   }
 
   func run() throws {
     Signals.catchAll()
+    if let page = try trainingPage() {
+      if dryRun { return try TrainingSession.rehearse(page, self) }
+      return try TrainingSession.beginning(page, self).run()
+    }
+    if dryRun { throw Failure(.usage, "--dry-run is for the page of a training") }
+    if let resume, try TrainingSession.isTraining(record: resume) {
+      guard shard == nil else { throw Failure(.usage, "--shard does a part of a grid, and \(resume) is a training") }
+      return try TrainingSession.resuming(resume, self).run()
+    }
     if resume == nil, grid == nil, vary.isEmpty { return try single() }
     let session = try resume.map { try GridSession.resuming($0, self) } ?? GridSession.beginning(self)
     let limits = RunLimits(time: maxTime?.seconds, steps: maxSteps, publishInterval: publishInterval?.seconds)
     try session.run(Crew(workers: work.threads), limits)
+  }
+
+  /// The page of a training, where the one rule named is none but such a page.
+  private func trainingPage() throws -> String? {
+    let pages = try rules.filter { rule in
+      rule.hasSuffix(".yaml") && FileManager.default.fileExists(atPath: rule) ? try TrainingPlan.isTraining(rule) : false
+    }
+    guard let page = pages.first else { return nil }
+    func refuse(_ what: String) -> Failure { Failure(.usage, "\(page) is a training, which \(what)") }
+    guard rules.count == 1 else { throw refuse("is evaluated by itself: drop the other rules and pages") }
+    guard experiment == nil, vary.isEmpty, !ablate, weights == nil, episodes == nil, split == nil, first == nil,
+      baselines == nil, diagnosis.curve == nil, !diagnosis.diagnose
+    else {
+      throw refuse(
+        "has no episodes: drop --experiment, --vary, --ablate, --weights, --episodes, --split, --first, --baselines, "
+          + "--curve and --diagnose")
+    }
+    return page
   }
 
   /// Names of the methods that are scored beside rules.

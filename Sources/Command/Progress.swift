@@ -15,6 +15,12 @@ struct ProgressState {
   var generation: (done: Int, of: Int)?
   /// The cell of a grid that is being scored, from 1, and of how many; nil where there are none.
   var cell: (number: Int, of: Int)?
+  /// Epochs of all runs of a training that are done, and of how many; nil where there are none.
+  var epoch: (done: Int, of: Int)?
+  /// What the numbers are of, such as the run whose epoch was the last.
+  var subject: String?
+  /// What the rate counts.
+  var unit = "episodes"
   /// Share of this session's work that is done, where episodes do not all cost the same.
   var share: Double?
   /// Best fitness so far.
@@ -102,6 +108,7 @@ final class Progress {
       text += " gen \(generation.done)/\(generation.of)"
     }
     if let cell = state.cell { text += " cell \(cell.number)/\(cell.of)" }
+    if let epoch = state.epoch { text += " epoch \(epoch.done)/\(epoch.of)" }
     let total = Double(max(1, state.evaluations.of))
     let share = min(1, Double(state.evaluations.before + state.evaluations.done) / total)
     if barWidth > 0 {
@@ -110,6 +117,7 @@ final class Progress {
       let bar = String(repeating: "=", count: filled) + tip
       text += " [" + bar + String(repeating: " ", count: barWidth - bar.count) + "]"
     }
+    if let subject = state.subject { text += " \(subject)" }
     if let best = state.best { text += " best \(TableText.number(best))" }
     if let median = state.median { text += " med \(TableText.number(median))" }
     if let deviation = state.deviation { text += " sd \(TableText.number(deviation))" }
@@ -124,7 +132,7 @@ final class Progress {
     let plain = min(left, state.plainLeft)
     var remaining = rate > 0 ? (Double(left - plain) + Double(plain) / 4) / rate : nil
     if let share = state.share { remaining = share > 0 ? elapsed * (1 - share) / share : nil }
-    text += " | \(String(format: "%.1f", rate)) episodes/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
+    text += " | \(String(format: "%.1f", rate)) \(state.unit)/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
     // Last, since there may be more of them than a terminal is wide.
     if !state.coefficients.isEmpty {
       text += " | " + state.coefficients.map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: " ")

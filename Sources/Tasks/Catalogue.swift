@@ -170,6 +170,24 @@ public enum TaskCatalogue {
     }.map(\.name)
   }
 
+  /// The shape of one sample of a family, without its files: see `TaskFamily.inputShape`.
+  /// - Parameter merging: neighbouring units of recordings that become one.
+  /// - Precondition: there is a family of that name.
+  public static func inputShape(_ name: String, merging: Int = 1) -> [Int] {
+    guard let entry = entries.first(where: { $0.name == name }) else { preconditionFailure("no family \(name)") }
+    func merged(_ shape: [Int]) -> [Int] {
+      shape.indices.map { shape.count == 3 && $0 == 0 ? shape[$0] : (shape[$0] + merging - 1) / merging }
+    }
+    switch entry.origin {
+    case .made(let make): return make().inputShape
+    case .images, .omniglot: return [28, 28]
+    case .digits: return [8, 8]
+    case .cifar(_, let grey): return grey ? [32, 32] : [3, 32, 32]
+    case .addressEvents: return merged([2, AddressEvents.side, AddressEvents.side])
+    case .spikeLists(_, let shape, _, _): return merged(shape)
+    }
+  }
+
   static func entry(_ name: String) throws(TaskError) -> TaskEntry {
     guard let entry = entries.first(where: { $0.name == name }) else {
       throw TaskError(.unknownFamily, "there is no task \"\(name)\"; there are \(names.joined(separator: ", "))")

@@ -173,8 +173,8 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
     self.threads.each(count, threads: threads) { p in
       let (first, end) = (p * samples.count / count, (p + 1) * samples.count / count)
       parts[p].learn(
-        UnsafeBufferPointer(rebasing: samples[first..<end]), number: number, firstSample: firstSample + first, data,
-        scaling)
+        UnsafeBufferPointer(rebasing: samples[first..<end]), number: number, first: first, firstSample: firstSample,
+        data, scaling)
     }
     for (t, total) in optimiser.changes.enumerated() {
       let size = optimiser.targets[t].count
@@ -241,9 +241,10 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       optimiser: optimiser.state)
   }
 
-  /// Goes on from a checkpoint of the same choices; false when it is not of them.
-  public func restore(_ checkpoint: TrainingCheckpoint<Scalar>) -> Bool {
-    guard checkpoint.weights.map(\.count) == optimiser.targets.map(\.count) else { return false }
+  /// Goes on from a checkpoint of the same choices; false when it is not of them. All arrays may follow one another in
+  /// one, as records keep them.
+  public func restore(_ stored: TrainingCheckpoint<Scalar>) -> Bool {
+    guard let checkpoint = stored.divided(optimiser.targets.map(\.count)) else { return false }
     begin()
     guard optimiser.restore(checkpoint.optimiser) else { return false }
     for (target, values) in zip(optimiser.targets, checkpoint.weights) {
@@ -268,6 +269,24 @@ public struct TrainingCheckpoint<Scalar: KernelScalar>: Sendable, Hashable {
   /// Makes a checkpoint.
   public init(epoch: Int, weights: [[Scalar]], optimiser: WeightOptimiserState<Scalar>) {
     (self.epoch, self.weights, self.optimiser) = (epoch, weights, optimiser)
+  }
+
+  /// The same with one array a target, of these lengths; nil where they do not fit.
+  fileprivate func divided(_ counts: [Int]) -> TrainingCheckpoint? {
+    func divided(_ arrays: [[Scalar]]) -> [[Scalar]]? {
+      if arrays.isEmpty || arrays.map(\.count) == counts { return arrays }
+      guard arrays.count == 1, arrays[0].count == counts.reduce(0, +) else { return nil }
+      var first = 0
+      return counts.map { count in
+        defer { first += count }
+        return Array(arrays[0][first..<first + count])
+      }
+    }
+    guard let weights = divided(weights), weights.count == counts.count, let means = divided(optimiser.means),
+      let squares = divided(optimiser.squares)
+    else { return nil }
+    return TrainingCheckpoint(
+      epoch: epoch, weights: weights, optimiser: .init(steps: optimiser.steps, means: means, squares: squares))
   }
 }
 

@@ -16,7 +16,7 @@ public struct TrainingData: Sendable {
   /// Samples of the training file, which come before those of the test file; nil where there is one file alone.
   public let trainingFileCount: Int?
   /// Steps that a sample holds: 1 of intensities.
-  public let steps: Int
+  public private(set) var steps: Int
   /// The identity of each sample within its family.
   public let sources: [Int]
   /// `[sample][input]`; empty where there are recordings.
@@ -104,6 +104,13 @@ public struct TrainingData: Sendable {
     return TrainingData(
       name: name, inputShape: family.inputShape, classCount: family.classCount, samples: samples,
       trainingFileCount: trained, steps: steps)
+  }
+
+  /// The same recordings binned to other steps; intensities stay as they are.
+  public func binned(_ steps: Int) -> TrainingData {
+    var data = self
+    if isRecorded { data.steps = steps }
+    return data
   }
 
   /// Samples in all.

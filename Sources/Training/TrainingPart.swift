@@ -50,8 +50,11 @@ final class TrainingPart<Scalar: KernelScalar> {
   }
 
   /// Presents samples and notes the changes they ask for.
+  /// - Parameters:
+  ///   - first: which sample of its batch the first one is.
+  ///   - firstSample: how many samples were presented in batches before.
   func learn(
-    _ samples: UnsafeBufferPointer<Int32>, number: UInt32, firstSample: Int, _ data: TrainingData,
+    _ samples: UnsafeBufferPointer<Int32>, number: UInt32, first: Int, firstSample: Int, _ data: TrainingData,
     _ scaling: InputScaling
   ) {
     (loss, right) = (0, 0)
@@ -59,12 +62,12 @@ final class TrainingPart<Scalar: KernelScalar> {
       for (change, count) in zip(changes, counts) { change.update(repeating: 0, count: count) }
       return
     }
-    system.present(batch(samples, number: number, data, scaling), learning: true)
+    system.present(batch(samples, number: number, first: first, data, scaling), learning: true)
     for k in 0..<samples.count {
       loss += Double(system.losses[k])
       if answer(k) == labels[k] { right += 1 }
     }
-    change.firstSample = firstSample
+    change.firstSample = firstSample + first
     for (l, place) in places.enumerated() {
       change.write(l, of: system, to: changes[place.weights], bias: place.bias.map { changes[$0] }, workspace)
       if let feedback = place.feedback { change.writeFeedback(l, of: system, to: changes[feedback], workspace) }
@@ -83,7 +86,7 @@ final class TrainingPart<Scalar: KernelScalar> {
     _ samples: UnsafeBufferPointer<Int32>, number: UInt32, _ data: TrainingData, _ scaling: InputScaling,
     into answers: UnsafeMutablePointer<Int32>, losses: UnsafeMutablePointer<Scalar>
   ) {
-    system.present(batch(samples, number: number, data, scaling), learning: false)
+    system.present(batch(samples, number: number, first: 0, data, scaling), learning: false)
     for k in 0..<samples.count {
       answers[k] = answer(k)
       losses[k] = system.losses[k]
@@ -106,11 +109,12 @@ final class TrainingPart<Scalar: KernelScalar> {
   }
 
   private func batch(
-    _ samples: UnsafeBufferPointer<Int32>, number: UInt32, _ data: TrainingData, _ scaling: InputScaling
+    _ samples: UnsafeBufferPointer<Int32>, number: UInt32, first: Int, _ data: TrainingData, _ scaling: InputScaling
   ) -> SampleBatch<Scalar> {
     data.write(samples, scaling, into: inputs)
     for (k, sample) in samples.enumerated() { labels[k] = data.labels[Int(sample)] }
-    return SampleBatch(count: samples.count, steps: steps, values: inputs, labels: labels, number: number)
+    return SampleBatch(
+      count: samples.count, steps: steps, values: inputs, labels: labels, number: number, first: first)
   }
 
   /// The class with the largest score, the first of equals; −1 where none is a number.

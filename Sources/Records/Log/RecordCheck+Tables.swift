@@ -12,6 +12,7 @@ extension RecordCheck {
     try checkDiscovery(file, report)
     try checkState(file, report)
     try checkEvaluation(file, report)
+    try checkTraining(file, report)
   }
 
   private static func check(
@@ -61,6 +62,9 @@ extension RecordCheck {
     let complete = try file.text("status") == "complete"
     if kind == "discovery", !file.exists("discovery") {
       report.add("table", "/discovery", "the group is missing, though kind is discovery")
+    }
+    if kind == "training", !file.exists("training") {
+      report.add("table", "/training", "the group is missing, though kind is training")
     }
     if kind == "evaluation", complete, !file.exists("evaluation") {
       report.add("table", "/evaluation", "the group is missing, though kind is evaluation and status complete")

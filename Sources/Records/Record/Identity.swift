@@ -10,6 +10,8 @@ public struct RecordIdentity: Sendable, Hashable {
     case evaluation
     /// Findings distilled from other records.
     case findings
+    /// Learning systems that learn the same data.
+    case training
   }
 
   /// How far a run has come.

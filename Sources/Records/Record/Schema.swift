@@ -3,9 +3,9 @@ public enum Schema {
   /// The name every record carries.
   public static let name = "plasticity-log"
   /// The version written.
-  public static let version = "1.4.0"
+  public static let version = "1.5.0"
   /// The value of the attribute `Conventions`.
-  static let conventions = "plasticity-log-1.4 ACDD-1.3"
+  static let conventions = "plasticity-log-1.5 ACDD-1.3"
   /// The version of the arrangement of root attributes, groups and columns that readers accept.
   static let major = 1
 
@@ -185,9 +185,42 @@ public enum Schema {
     ] + Findings.Measure.allCases.map { Column($0.rawValue, cell, .f8, $0.longName) }
       + TermImportance.columns.map { Column($0.name, ["rule", "term"], .f8, $0.longName, optional: true) })
 
+  static let training = Table(
+    "training", attributes: ["data", "baseline"],
+    [
+      .coordinate("system", .str, "learning system, by the page's name"),
+      .coordinate("seed", .i8, "seed of the run"),
+      .coordinate("epoch", .i8, "epoch, from 1"),
+      .coordinate("sample", .i8, "sample held out, in the order of the run"),
+      .coordinate("layer", .i8, "hidden layer, from 1 at the input"),
+      Column("train_loss", epoch, .f8, "mean loss of the epoch's batches"),
+      Column("train_accuracy", epoch, .f8, "accuracy on the epoch's batches"),
+      Column("test_loss", epoch, .f8, "mean loss of the samples held out"),
+      Column("test_accuracy", epoch, .f8, "accuracy on the samples held out"),
+      Column("epoch_status", epoch, .i1, "how the network was after the epoch", meaning: .status),
+      Column("wall_time", epoch, .f8, "time of the epoch", units: "s"),
+      Column("hidden_rate", epoch + ["layer"], .f8, "spikes per neuron and step, or mean activity of rate neurons"),
+      Column("run_status", ["system", "seed"], .i1, "how the run ended", meaning: .status),
+      Column("epochs_done", ["system", "seed"], .i8, "epochs that are done"),
+      Column(
+        "answer", ["system", "seed", "sample"], .i4, "answer after the last epoch",
+        comment: "-1 where no score was a number, -2 where there is no answer yet"),
+      Column("label", ["seed", "sample"], .i4, "class of the sample"),
+      Column("source", ["seed", "sample"], .i8, "identity of the sample within its data set"),
+      Column("epochs_planned", ["system"], .i8, "epochs planned"),
+      Column("batch", ["system"], .i8, "samples of a batch"),
+      Column("credit", ["system"], .str, "learning system"),
+      Column("rule", ["system"], .str, "rule of the synapses"),
+      Column("neuron", ["system"], .str, "hidden neurons"),
+      Column("hidden", ["system"], .str, "hidden layers"),
+      Column("optimizer", ["system"], .str, "optimiser of the weights"),
+      Column("parameters", ["system"], .i8, "number of weights and biases"),
+    ])
+
+  private static let epoch = ["system", "seed", "epoch"]
   private static let run = ["rule", "task", "shot", "seed"]
   private static let cell = ["rule", "task", "shot"]
 
   /// The tables a record may hold, in the order of the schema.
-  static let tables = [provenance, discovery, archive, rules, evaluation, findings]
+  static let tables = [provenance, discovery, archive, rules, evaluation, training, findings]
 }

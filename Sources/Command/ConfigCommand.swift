@@ -33,7 +33,8 @@ struct ConfigCommand: ParsableCommand {
   }
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Check experiments, grids and trainings, their rules included.")
+    static let configuration = CommandConfiguration(
+      abstract: "Check experiments, grids and trainings, their rules included.")
     @Argument(help: "Pages of experiments, grids or trainings.") var pages: [String]
     @OptionGroup var change: ChangeOptions
 

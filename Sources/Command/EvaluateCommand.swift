@@ -35,7 +35,8 @@ struct EvaluateCommand: ParsableCommand {
       power 0.8.
       """)
 
-  @Argument(help: ArgumentHelp("Rules to score, or the page of a training.", valueName: "rule")) var rules: [String] = []
+  @Argument(help: ArgumentHelp("Rules to score, or the page of a training.", valueName: "rule")) var rules: [String] =
+    []
   @Option(name: .long, help: ArgumentHelp("A page that says which rules meet what.", valueName: "page.yaml"))
   var grid: String?
   @Option(
@@ -44,7 +45,9 @@ struct EvaluateCommand: ParsableCommand {
   var vary: [String] = []
   @Option(name: .long, help: "Do one of several shards of a grid: 2/8 is every eighth cell, beginning with the second.")
   var shard: Shard?
-  @Option(name: .long, help: ArgumentHelp("Go on with the record of a grid or a training that was stopped.", valueName: "file.h5"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Go on with the record of a grid or a training that was stopped.", valueName: "file.h5"))
   var resume: String?
   @Option(name: .long, help: "The experiment whose tasks and network are used; a record's own when it is left out.")
   var experiment: String?
@@ -75,7 +78,9 @@ struct EvaluateCommand: ParsableCommand {
   var maxTime: TimeSpan?
   @Option(name: .long, help: "Grids, trainings: stop, resumable, after this many cells or epochs.") var maxSteps: Int?
   @Option(
-    name: .long, help: "Grids, trainings: time between two publishes of the record (default: 30s, 10s, and at most 2 % of the time).")
+    name: .long,
+    help: "Grids, trainings: time between two publishes of the record (default: 30s, 10s, and at most 2 % of the time)."
+  )
   var publishInterval: TimeSpan?
   @Flag(name: .long, help: "Grids, trainings: rewrite the page of --report at each publish.") var liveReport = false
   @Flag(name: .long, help: "Trainings: check everything, say what each system takes; learn and write nothing.")
@@ -156,7 +161,8 @@ struct EvaluateCommand: ParsableCommand {
   /// The page of a training, where the one rule named is none but such a page.
   private func trainingPage() throws -> String? {
     let pages = try rules.filter { rule in
-      rule.hasSuffix(".yaml") && FileManager.default.fileExists(atPath: rule) ? try TrainingPlan.isTraining(rule) : false
+      rule.hasSuffix(".yaml") && FileManager.default.fileExists(atPath: rule)
+        ? try TrainingPlan.isTraining(rule) : false
     }
     guard let page = pages.first else { return nil }
     func refuse(_ what: String) -> Failure { Failure(.usage, "\(page) is a training, which \(what)") }

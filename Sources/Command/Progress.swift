@@ -132,7 +132,8 @@ final class Progress {
     let plain = min(left, state.plainLeft)
     var remaining = rate > 0 ? (Double(left - plain) + Double(plain) / 4) / rate : nil
     if let share = state.share { remaining = share > 0 ? elapsed * (1 - share) / share : nil }
-    text += " | \(String(format: "%.1f", rate)) \(state.unit)/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
+    text +=
+      " | \(String(format: "%.1f", rate)) \(state.unit)/s | \(clockText(elapsed))<\(remaining.map(clockText) ?? "?")"
     // Last, since there may be more of them than a terminal is wide.
     if !state.coefficients.isEmpty {
       text += " | " + state.coefficients.map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: " ")

@@ -22,7 +22,8 @@ struct TrainingSheet {
         row.bestEpoch.isFinite ? String(format: "%.0f/%d", row.bestEpoch, row.epochs) : "-",
         row.difference.map { signed($0.mean) } ?? "", row.difference.map { interval($0.interval, signed) } ?? "",
         percent(row.trainAccuracy), row.rates.map { String(format: "%.2f", $0) }.joined(separator: " "),
-        row.secondsPerEpoch.isFinite ? String(format: row.secondsPerEpoch < 1 ? "%.3f" : "%.1f", row.secondsPerEpoch) : "-",
+        row.secondsPerEpoch.isFinite
+          ? String(format: row.secondsPerEpoch < 1 ? "%.3f" : "%.1f", row.secondsPerEpoch) : "-",
         row.outcome,
       ]
     }
@@ -79,7 +80,8 @@ struct TrainingSheet {
           .init("best_accuracy", .number(row.best)), .init("best_epoch", .number(row.bestEpoch)),
           .init("difference", estimate(row.difference)), .init("train_accuracy", .number(row.trainAccuracy)),
           .init("rates", .list(row.rates.map(JSON.number))), .init("seconds_per_epoch", .number(row.secondsPerEpoch)),
-          .init("epochs", .integer(row.epochs)), .init("runs", .integer(row.runs)), .init("outcome", .text(row.outcome)),
+          .init("epochs", .integer(row.epochs)), .init("runs", .integer(row.runs)),
+          .init("outcome", .text(row.outcome)),
         ])
       })
   }

@@ -41,7 +41,8 @@ enum LayerWord: Hashable {
       rest = rest[..<dash]
     }
     let sizes = rest.split(separator: "x", omittingEmptySubsequences: false).map { Self.number($0) }
-    guard (1...2).contains(sizes.count), let height = sizes[0], let width = sizes.last!, height <= 64, width <= 64 else {
+    guard (1...2).contains(sizes.count), let height = sizes[0], let width = sizes.last!, height <= 64, width <= 64
+    else {
       return nil
     }
     self = .layer(

@@ -17,18 +17,23 @@ public enum TrainingPage {
         PageKey("about", .text, default: .text("No description."), doc: "One or two sentences for people."),
         PageKey("seed", .integer(0...Int.max), default: .integer(1), doc: "The first seed."),
         PageKey(
-          "seeds", .either([.integer(1...1000), .list(of: .integer(0...Int.max), count: 1...1000)], description: "a count or a list of seeds"),
+          "seeds",
+          .either(
+            [.integer(1...1000), .list(of: .integer(0...Int.max), count: 1...1000)],
+            description: "a count or a list of seeds"),
           default: .integer(1), doc: "How many runs of every system, with seeds one after the other, or the seeds."),
         PageKey("data", .mapping(data), required: true, doc: "What is learned."),
         PageKey(
           "baseline", .text, doc: "The system that the others are compared with; the first unless stated."),
-      ] + choices.map { key in
-        var key = bare(key)
-        key.doc += " The default of all systems."
-        return key
-      } + [
-        PageKey("systems", .list(of: .mapping(system), count: 1...1000), required: true, doc: "One row of the table each.")
-      ]))
+      ]
+        + choices.map { key in
+          var key = bare(key)
+          key.doc += " The default of all systems."
+          return key
+        } + [
+          PageKey(
+            "systems", .list(of: .mapping(system), count: 1...1000), required: true, doc: "One row of the table each.")
+        ]))
 
   /// What is chosen of each system, with defaults; a page states it once for all, and systems may state it anew.
   static let choices: [PageKey] = [
@@ -60,10 +65,11 @@ public enum TrainingPage {
       [
         PageKey("name", .name(.label)), PageKey("credit", credit, required: true),
         PageKey("data", .mapping(PageKeys(inputs))),
-      ] + choices.map { key in
-        guard key.name == "optimizer" else { return key }
-        return PageKey("optimizer", optimizerVariant, required: true, doc: key.doc)
-      }))
+      ]
+        + choices.map { key in
+          guard key.name == "optimizer" else { return key }
+          return PageKey("optimizer", optimizerVariant, required: true, doc: key.doc)
+        }))
 
   /// A key without default, inside too: an absent one says nothing.
   private static func bare(_ key: PageKey) -> PageKey {
@@ -109,9 +115,12 @@ public enum TrainingPage {
         of: .either(
           [.integer(1...65_536), .name(LayerWord.rule)], description: LayerWord.rule.description), count: 0...64),
       default: .integers([100]),
-      doc: "Hidden layers from the input upwards: 100, 15C5, 64C3-same, 96C3-pad1, 32C5/2; above a layer P2, maxP2, meanP2."),
+      doc:
+        "Hidden layers from the input upwards: 100, 15C5, 64C3-same, 96C3-pad1, 32C5/2; above a layer P2, maxP2, meanP2."
+    ),
     PageKey("pool_scale", .number(.positive), default: .number(1.1), doc: "P: the factor of the sum over a window."),
-    PageKey("bias", .boolean, default: .boolean(false), doc: "Whether neurons, or channels of convolutions, have biases."),
+    PageKey(
+      "bias", .boolean, default: .boolean(false), doc: "Whether neurons, or channels of convolutions, have biases."),
     PageKey("steps", .integer(1...10_000), default: .integer(5), doc: "Spiking neurons: time steps of a sample."),
     PageKey("leak", .number(.fraction), default: .number(0.8), doc: "Share of the potential kept per step."),
     PageKey("threshold", .number(.greater(than: 0)), default: .number(1), doc: "A neuron spikes above this potential."),
@@ -121,7 +130,8 @@ public enum TrainingPage {
     PageKey(
       "activity_decay", .number(.between(0, upTo: 1)), default: .number(0.6667),
       doc: "Share of the activity (low-pass of the spikes) kept per step."),
-    PageKey("surrogate", surrogate, doc: "The surrogate derivative of the spike; fast-sigmoid of slope 2 unless stated."),
+    PageKey(
+      "surrogate", surrogate, doc: "The surrogate derivative of the spike; fast-sigmoid of slope 2 unless stated."),
     PageKey(
       "synapse_decay", .number(.between(0, upTo: 1)),
       doc: "Share of the synaptic current kept per step; without it currents act for one step."),
@@ -237,7 +247,8 @@ public enum TrainingPage {
         "step", doc: "Times factor after every so many epochs.",
         PageKeys([
           PageKey("every", .integer(1...1_000_000), required: true, doc: "Epochs."),
-          PageKey("factor", .number(.between(open: 0, 1)), default: .number(0.1), doc: "What the rate is multiplied by."),
+          PageKey(
+            "factor", .number(.between(open: 0, 1)), default: .number(0.1), doc: "What the rate is multiplied by."),
         ])),
       PageVariant(
         "cosine", doc: "Along half a cosine.",

@@ -76,7 +76,8 @@ extension TrainingPlan {
       }
     }
     for (a, b) in zip(systems.indices, systems) {
-      if let other = systems[..<a].first(where: { $0.rule.rule.name == b.rule.rule.name && $0.rule.text != b.rule.text }) {
+      if let other = systems[..<a].first(where: { $0.rule.rule.name == b.rule.rule.name && $0.rule.text != b.rule.text }
+      ) {
         found.append(b.place.diagnostic("rule \(b.rule.rule.name) of \(b.name) is another than that of \(other.name)"))
       }
     }
@@ -153,7 +154,8 @@ extension TrainingPlan.SystemPlan {
     if let layer = LayeredNetwork<Float>.impossibleLayer(network.layers, input: source.shape) {
       found.append(
         own.require("network.layers").diagnostic(
-          "nothing is left above layer \(layer), \(network.layers[layer - 1].words): \(source.data) is \(source.shape)"))
+          "nothing is left above layer \(layer), \(network.layers[layer - 1].words): \(source.data) is \(source.shape)")
+      )
     }
     if source.isRecorded, !network.neuron.spikes {
       found.append(
@@ -167,12 +169,7 @@ extension TrainingPlan.SystemPlan {
     }
     guard found.isEmpty else { throw Diagnostics(found) }
     let rulePlace = own["rule"] ?? word
-    let loaded: LoadedRule
-    do {
-      loaded = try find(own["rule"]?.text ?? card.rule)
-    } catch let error as PageFileError {
-      throw Diagnostics([rulePlace.diagnostic("no such rule: \(error)")])
-    }
+    let loaded = try loadedRule(own["rule"]?.text ?? card.rule, at: rulePlace, find)
     let rule = loaded.rule
     for (name, value) in own["coefficients"]?.entries ?? [] {
       guard let coefficient = rule.coefficients.first(where: { $0.name == name }) else {
@@ -189,12 +186,10 @@ extension TrainingPlan.SystemPlan {
       }
     }
     guard found.isEmpty else { throw Diagnostics(found) }
-    let chosen = Dictionary(uniqueKeysWithValues: (own["coefficients"]?.entries ?? []).map { ($0.key, $0.value.number) })
-    do {
-      let sketch = LayeredNetwork<Float>(network, input: source.shape, outputCount: 2)
-      _ = try RuleChange(rule, sketch, card)
-    } catch let error as RuleChangeError {
-      throw Diagnostics([rulePlace.diagnostic("\(error)")])
+    let chosen = Dictionary(
+      uniqueKeysWithValues: (own["coefficients"]?.entries ?? []).map { ($0.key, $0.value.number) })
+    if let misfit = misfit(rule, network, card, source.shape) {
+      throw Diagnostics([rulePlace.diagnostic(misfit)])
     }
     let system = TrainingPlan.SystemPlan(
       name: own["name"]?.text ?? card.name, card: card, settings: SystemSettings(card, page: credit), rule: loaded,
@@ -206,6 +201,29 @@ extension TrainingPlan.SystemPlan {
     members.insert(.init("name", .text(system.name)), at: 0)
     members.append(.init("rule", .text(rule.name)))
     return (system, .object(members))
+  }
+
+  /// The rule of a name, or a diagnostic where the page has it.
+  private static func loadedRule(
+    _ name: String, at place: PageValue, _ find: (String) throws -> LoadedRule
+  ) throws -> LoadedRule {
+    do {
+      return try find(name)
+    } catch let error as PageFileError {
+      throw Diagnostics([place.diagnostic("no such rule: \(error)")])
+    }
+  }
+
+  /// Why a rule cannot learn a network; nil when it can.
+  private static func misfit(
+    _ rule: Rule, _ network: LayeredParameters, _ card: SystemCard, _ input: SignalShape
+  ) -> String? {
+    do {
+      _ = try RuleChange(rule, LayeredNetwork<Float>(network, input: input, outputCount: 2), card)
+      return nil
+    } catch {
+      return error.description
+    }
   }
 }
 

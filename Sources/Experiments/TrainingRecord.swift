@@ -232,7 +232,10 @@ extension RuleRow {
     let rule = loaded.rule
     let contender = Contender(name: rule.name, rule: rule, network: NetworkParameters(), credit: "")
     self.init(
-      name: rule.name, expression: contender.equation, latex: contender.latex, ruleText: loaded.text, origin: .user,
+      name: rule.name,
+      expression: Printer.equations(rule, coefficients: contender.coefficients, layerCount: contender.layerCount)
+        .joined(
+          separator: "\n"), latex: contender.latex, ruleText: loaded.text, origin: .user,
       sha256: SHA256.digest(Array(loaded.text.utf8)),
       complexity: Double(rule.complexity(coefficients: contender.coefficients, layerCount: contender.layerCount)),
       terms: contender.terms)

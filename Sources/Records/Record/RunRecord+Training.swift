@@ -49,7 +49,8 @@ extension RunRecord {
       guard file.exists(Self.trainingState) else { return [] }
       guard try file.text("state_version", of: Self.trainingState) == "\(TrainingState.version)" else {
         throw file.place.at(Self.trainingState).error(
-          .otherSchema, "its state is of another version than \(TrainingState.version), from which this program goes on")
+          .otherSchema, "its state is of another version than \(TrainingState.version), from which this program goes on"
+        )
       }
       var states: [TrainingState] = []
       for name in try file.list(Self.trainingState) {

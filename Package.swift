@@ -83,7 +83,7 @@ let package = Package(
       name: "Command",
       dependencies: [
         "Experiments", "Export", "RuleExport", "NeuralIR", "Pages", "Rules", "Kernels", "Tasks", "Search", "Records",
-        "Arithmetic",
+        "Training", "Arithmetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),

@@ -87,7 +87,7 @@ struct LogCommand: ParsableCommand {
   }
 
   struct Tail: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The last generations of a record.")
+    static let configuration = CommandConfiguration(abstract: "The last generations of a record, or epochs of a training.")
     @Argument(help: "The record.") var record: String
     @Option(name: [.customShort("n"), .long], help: "How many.") var lines = 10
     @Flag(name: [.short, .long], help: "Go on as the record grows, until its run ends.") var follow = false
@@ -98,6 +98,7 @@ struct LogCommand: ParsableCommand {
     }
 
     func run() throws {
+      if try RunRecord.open(record).training() != nil { return try epochs() }
       var shown = -1
       var wanted = lines
       while true {
@@ -108,6 +109,43 @@ struct LogCommand: ParsableCommand {
         }
         guard follow, try run.identity().status == .running else { return }
         wanted = 1000
+        Thread.sleep(forTimeInterval: 1)
+      }
+    }
+
+    /// The last epochs, run by run.
+    private func epochs() throws {
+      var shown: [Int]?
+      while true {
+        let run = try RunRecord.open(record)
+        guard let log = try run.training() else { return }
+        var rows: [(run: Int, epoch: Int)] = []
+        for place in log.epochsDone.indices {
+          rows += ((shown?[place] ?? 0)..<max(shown?[place] ?? 0, log.epochsDone[place])).map { (place, $0) }
+        }
+        for row in shown == nil ? rows.suffix(lines) : rows[...] {
+          let (system, seed) = (log.systems[row.run / log.seeds.count], log.seeds[row.run % log.seeds.count])
+          let place = row.run * log.epochCount + row.epoch
+          let (accuracy, loss) = (log.testAccuracy[place], log.testLoss[place])
+          if json {
+            Output.line(
+              JSON.object([
+                .init("system", .text(system.name)), .init("seed", .integer(seed)), .init("epoch", .integer(row.epoch + 1)),
+                .init("train_loss", .number(log.trainLoss[place])),
+                .init("train_accuracy", .number(log.trainAccuracy[place])), .init("test_loss", .number(loss)),
+                .init("test_accuracy", .number(accuracy)), .init("seconds", .number(log.wallTime[place])),
+                .init("status", .text(log.epochStatus[place].word)),
+              ]).text())
+          } else {
+            let status = log.epochStatus[place]
+            Output.line(
+              "\(system.name) seed \(seed) epoch \(row.epoch + 1)/\(system.epochs) accuracy \(TableText.number(accuracy)) "
+                + "loss \(TableText.number(loss)) \(String(format: "%.2f", log.wallTime[place])) s"
+                + (status == .ok ? "" : " \(status.word)"))
+          }
+        }
+        shown = log.epochsDone
+        guard follow, try run.identity().status == .running else { return }
         Thread.sleep(forTimeInterval: 1)
       }
     }

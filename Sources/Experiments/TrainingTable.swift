@@ -75,7 +75,7 @@ public struct TrainingTable: Sendable {
         accuracy: Estimate(
           mean: mean(accuracies),
           interval: accuracies.count > 1
-            ? Self.student(accuracies)
+            ? Self.share(Self.student(accuracies))
             : accuracies.first.flatMap { Self.wilson($0, labels[0].count) }), loss: mean(last.map(\.testLoss)),
         trainAccuracy: mean(last.map(\.trainAccuracy)),
         best: mean(zip(begun, bests).map { $0.epochs[$1].testAccuracy }), bestEpoch: mean(bests.map { Double($0 + 1) }),
@@ -100,6 +100,11 @@ public struct TrainingTable: Sendable {
       StudentT(degreesOfFreedom: Double(values.count - 1)).quantile(0.975) * Statistics.standardError(values)
     let mean = Statistics.mean(values)
     return mean - half...mean + half
+  }
+
+  /// An interval of a share, which lies in 0 ... 1.
+  private static func share(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
+    interval.map { max(0, $0.lowerBound)...max(0, min(1, $0.upperBound)) }
   }
 
   /// Wilson's 95 % interval of a share of `count`.

@@ -20,6 +20,8 @@ public struct CommaSeparated {
     case findings
     /// What terms are worth: rule, term, accuracy lost without it.
     case terms
+    /// Every epoch of learning systems: system, seed, epoch, status, losses, accuracies, seconds, rates of the layers.
+    case training
 
     /// `generations.csv`, …
     public var fileName: String { "\(rawValue).csv" }
@@ -47,6 +49,7 @@ public struct CommaSeparated {
     case .layers: try writeLayers(write)
     case .findings: try writeFindings(write)
     case .terms: try writeTerms(write)
+    case .training: try writeTraining(write)
     }
   }
 
@@ -120,6 +123,34 @@ public struct CommaSeparated {
               "\(row.generation)", Self.number(row.medianFitness), Self.number(row.incumbentFitness),
               "\(row.evaluations)", Self.number(row.wallTime), "\(row.restart)",
             ], numbers))
+      }
+    }
+    return true
+  }
+
+  // MARK: Trainings
+
+  private func writeTraining(_ write: (String) throws -> Void) throws -> Bool {
+    guard let log = try record.training() else { return false }
+    try write(
+      Self.line(
+        [
+          "system", "seed", "epoch", "status", "train_loss", "train_accuracy", "test_loss", "test_accuracy",
+          "wall_time_s",
+        ] + (0..<log.layerCount).map { "rate \($0 + 1)" }))
+    for (s, system) in log.systems.enumerated() {
+      for (k, seed) in log.seeds.enumerated() {
+        let run = log.index(system: s, seed: k)
+        for epoch in 0..<log.epochsDone[run] {
+          let place = run * log.epochCount + epoch
+          try write(
+            Self.line(
+              [system.name, "\(seed)", "\(epoch + 1)", log.epochStatus[place].word],
+              [
+                log.trainLoss[place], log.trainAccuracy[place], log.testLoss[place], log.testAccuracy[place],
+                log.wallTime[place],
+              ] + log.rates[place * log.layerCount..<(place + 1) * log.layerCount]))
+        }
       }
     }
     return true

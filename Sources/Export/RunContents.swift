@@ -19,6 +19,8 @@ public struct RunContents: Sendable {
   public var evaluation: EvaluationTable?
   /// What the scores say; nil when the record does not.
   public var findings: Findings?
+  /// What learning systems have found; nil without a training.
+  public var training: TrainingLog?
   /// Whether the evaluation kept weights of its networks.
   public var keepsWeights = false
 
@@ -54,6 +56,7 @@ public struct RunContents: Sendable {
     rules = try record.rules()
     evaluation = try record.evaluation()
     findings = try record.findings()
+    training = try record.training()
     keepsWeights = try record.keptRuns()?.isEmpty == false
   }
 

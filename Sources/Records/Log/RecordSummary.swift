@@ -72,13 +72,45 @@ public struct RecordSummary: Sendable, Hashable, Codable {
     public var scores: [Score]
   }
 
+  /// One system of a training.
+  public struct System: Sendable, Hashable, Codable {
+    /// Its name.
+    public var name: String
+    /// The learning system.
+    public var credit: String
+    /// Its hidden neurons.
+    public var neuron: String
+    /// Its hidden layers.
+    public var hidden: String
+    /// Mean accuracy on samples held out after the last epoch of each run.
+    public var accuracy: Double?
+    /// Epochs done by all runs.
+    public var epochs: Int
+    /// Epochs that all runs have planned.
+    public var planned: Int
+    /// Runs that ended other than with `ok`.
+    public var notOK: Int
+  }
+
+  /// The training of a record.
+  public struct Training: Sendable, Hashable, Codable {
+    /// The data set.
+    public var data: String
+    /// Seeds.
+    public var seeds: [Int]
+    /// Samples held out.
+    public var samples: Int
+    /// One line per system.
+    public var systems: [System]
+  }
+
   /// The file as the caller named it.
   public var file: String
   /// Its size in bytes.
   public var bytes: Int
   /// The version of the schema that wrote it.
   public var schemaVersion: String
-  /// `discovery`, `evaluation` or `findings`.
+  /// `discovery`, `evaluation`, `findings` or `training`.
   public var kind: String
   /// `running`, `complete`, `interrupted` or `failed`.
   public var status: String
@@ -106,6 +138,8 @@ public struct RecordSummary: Sendable, Hashable, Codable {
   public var rules: [Rule]
   /// The evaluation, if the record holds one.
   public var evaluation: Evaluation?
+  /// The training, if the record holds one.
+  public var training: Training?
 }
 
 extension RecordSummary {
@@ -132,6 +166,7 @@ extension RecordSummary {
       Rule(name: $0.name, expression: $0.expression, origin: $0.origin.rawValue, complexity: finite($0.complexity))
     }
     if let table = try record.evaluation() { summary.evaluation = evaluation(table) }
+    if let log = try record.training() { summary.training = training(log) }
     return summary
   }
 
@@ -175,6 +210,22 @@ extension RecordSummary {
       })
   }
 
+  private static func training(_ log: TrainingLog) -> Training {
+    Training(
+      data: log.data, seeds: log.seeds, samples: log.sampleCount,
+      systems: log.systems.enumerated().map { s, system in
+        let runs = log.seeds.indices.map { log.index(system: s, seed: $0) }
+        let accuracies = runs.filter { log.epochsDone[$0] > 0 }.map {
+          log.testAccuracy[$0 * log.epochCount + log.epochsDone[$0] - 1]
+        }
+        return System(
+          name: system.name, credit: system.credit, neuron: system.neuron, hidden: system.hidden,
+          accuracy: accuracies.isEmpty ? nil : finite(accuracies.reduce(0, +) / Double(accuracies.count)),
+          epochs: runs.reduce(0) { $0 + log.epochsDone[$1] }, planned: system.epochs * runs.count,
+          notOK: runs.count { log.runStatus[$0] != .ok && log.runStatus[$0] != .pending })
+      })
+  }
+
   private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 }
 
@@ -194,6 +245,7 @@ extension RecordSummary: CustomStringConvertible {
       for rule in rules { lines.append("    \(rule.name) (\(rule.origin)): \(rule.expression)") }
     }
     if let evaluation { lines += evaluation.lines }
+    if let training { lines += training.lines }
     return lines.joined(separator: "\n")
   }
 }
@@ -228,6 +280,18 @@ extension RecordSummary.Evaluation {
       lines.append("    \(score.rule): accuracy \(accuracy)\(loss) over \(score.runs) runs\(sick)")
     }
     return lines
+  }
+}
+
+extension RecordSummary.Training {
+  fileprivate var lines: [String] {
+    let names = seeds.map(String.init).joined(separator: ", ")
+    return ["  training   \(data), \(samples) samples held out, seed\(seeds.count == 1 ? "" : "s") \(names)"]
+      + systems.map { system in
+        "    \(system.name): accuracy \(system.accuracy.map { fixed($0, 4) } ?? "not measured"), \(system.epochs) of "
+          + "\(system.planned) epochs; \(system.credit), \(system.neuron) \(system.hidden)"
+          + (system.notOK > 0 ? ", \(system.notOK) not ok" : "")
+      }
   }
 }
 

@@ -20,7 +20,7 @@ let package = Package(
       name: "CKernels",
       exclude: [
         "README.md", "kernels.inc", "deferred.inc", "panels.inc", "machine.inc", "rates.inc", "matrices.inc",
-        "entries.inc",
+        "traces.inc", "entries.inc",
       ]),
 
     // The rooms, lowest first.

@@ -97,6 +97,7 @@ typedef R Q __attribute__((vector_size(16)));
 #include "panels.inc"
 #include "rates.inc"
 #include "matrices.inc"
+#include "traces.inc"
 
 #ifdef TARGET
 #pragma clang attribute pop

@@ -201,4 +201,24 @@ extension Double: KernelScalar {
   ) {
     mp_matmul_f64(rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds ? 1 : 0, room)
   }
+  public static func traceNeurons(
+    _ n: Int, steps: Int, potential u: UnsafeMutablePointer<Double>, trace a: UnsafeMutablePointer<Double>,
+    drive: UnsafePointer<Double>?, factors: UnsafePointer<Double>?, leak: Double, threshold: Double, decay: Double
+  ) -> Int { mp_trace_neurons_f64(n, steps, n, u, a, drive, factors, leak, threshold, decay) }
+  public static func traceCredit(
+    _ n: Int, steps: Int, potential u: UnsafePointer<Double>, trace a: UnsafePointer<Double>,
+    error g: UnsafeMutablePointer<Double>, leak: Double, threshold: Double, decay: Double
+  ) { mp_trace_credit_f64(n, steps, n, u, a, g, leak, threshold, decay) }
+  public static func gate(
+    _ n: Int, kind: PotentialGate, _ x: UnsafeMutablePointer<Double>, potential u: UnsafePointer<Double>,
+    threshold: Double,
+    width: Double
+  ) { mp_gate_f64(n, kind.rawValue, x, u, threshold, width) }
+  public static func traceFilter(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Double>, decay: Double, into y: UnsafeMutablePointer<Double>
+  ) { mp_trace_filter_f64(n, steps, n, x, decay, y) }
+  public static func fold(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Double>, factors: UnsafePointer<Double>,
+    into y: UnsafeMutablePointer<Double>
+  ) { mp_fold_f64(n, steps, n, x, factors, y) }
 }

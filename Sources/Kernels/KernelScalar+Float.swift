@@ -195,4 +195,23 @@ extension Float: KernelScalar {
   ) {
     mp_matmul_f32(rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds ? 1 : 0, room)
   }
+  public static func traceNeurons(
+    _ n: Int, steps: Int, potential u: UnsafeMutablePointer<Float>, trace a: UnsafeMutablePointer<Float>,
+    drive: UnsafePointer<Float>?, factors: UnsafePointer<Float>?, leak: Float, threshold: Float, decay: Float
+  ) -> Int { mp_trace_neurons_f32(n, steps, n, u, a, drive, factors, leak, threshold, decay) }
+  public static func traceCredit(
+    _ n: Int, steps: Int, potential u: UnsafePointer<Float>, trace a: UnsafePointer<Float>,
+    error g: UnsafeMutablePointer<Float>, leak: Float, threshold: Float, decay: Float
+  ) { mp_trace_credit_f32(n, steps, n, u, a, g, leak, threshold, decay) }
+  public static func gate(
+    _ n: Int, kind: PotentialGate, _ x: UnsafeMutablePointer<Float>, potential u: UnsafePointer<Float>,
+    threshold: Float,
+    width: Float
+  ) { mp_gate_f32(n, kind.rawValue, x, u, threshold, width) }
+  public static func traceFilter(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Float>, decay: Float, into y: UnsafeMutablePointer<Float>
+  ) { mp_trace_filter_f32(n, steps, n, x, decay, y) }
+  public static func fold(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Float>, factors: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { mp_fold_f32(n, steps, n, x, factors, y) }
 }

@@ -11,6 +11,14 @@ public enum FeedbackKind: Int32, Sendable {
   case signedMagnitude = 2
 }
 
+/// What of an apical current a soma's potential lets through.
+public enum PotentialGate: Int32, Sendable {
+  /// The derivative of a logistic at the threshold, of some width.
+  case logistic = 0
+  /// All within some width of the threshold, nothing beyond.
+  case nearThreshold = 1
+}
+
 /// A precision the vector kernels exist in: `Float` for search, `Double` for exact tests.
 ///
 /// Matrices are pre-major: row `j` holds the weights of presynaptic neuron `j` onto every postsynaptic neuron, `columns`
@@ -208,6 +216,29 @@ public protocol KernelScalar: BinaryFloatingPoint, Real, Sendable {
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Self>, aRow: Int, aColumn: Int, _ b: UnsafePointer<Self>,
     bRow: Int, bColumn: Int, into c: UnsafeMutablePointer<Self>, stride: Int, adds: Bool,
     room: UnsafeMutablePointer<Self>)
+
+  /// `steps` steps of `n` leaky integrate-and-fire neurons that send traces, each step `n` numbers behind the one before:
+  /// `u[t] = leak · u[t−1] (1 − s[t−1]) + I[t]`, `s[t] = 1(u[t] > threshold)`, `a[t] = decay · a[t−1] + (1 − decay) · s[t]`.
+  /// `u` holds the currents `I`, unless `drive` is given: then `I[t] = factors[t] · drive`. Returns how many spikes.
+  static func traceNeurons(
+    _ n: Int, steps: Int, potential u: UnsafeMutablePointer<Self>, trace a: UnsafeMutablePointer<Self>,
+    drive: UnsafePointer<Self>?, factors: UnsafePointer<Self>?, leak: Self, threshold: Self, decay: Self
+  ) -> Int
+  /// Derivatives with respect to the neurons' traces become derivatives with respect to their currents, by the backward
+  /// pass of TSSL-BP: the part between neurons, the part within them, and the gate of the silent.
+  static func traceCredit(
+    _ n: Int, steps: Int, potential u: UnsafePointer<Self>, trace a: UnsafePointer<Self>,
+    error g: UnsafeMutablePointer<Self>, leak: Self, threshold: Self, decay: Self)
+  /// `x ← g(u) x`.
+  static func gate(
+    _ n: Int, kind: PotentialGate, _ x: UnsafeMutablePointer<Self>, potential u: UnsafePointer<Self>, threshold: Self,
+    width: Self)
+  /// `y[t] = decay · y[t−1] + (1 − decay) · x[t]` of `n` signals, each step `n` numbers behind the one before.
+  static func traceFilter(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Self>, decay: Self, into y: UnsafeMutablePointer<Self>)
+  /// `y = Σ_t factors[t] · x[t]`, each step `n` numbers behind the one before.
+  static func fold(
+    _ n: Int, steps: Int, _ x: UnsafePointer<Self>, factors: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
 }
 
 extension KernelScalar {

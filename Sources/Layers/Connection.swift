@@ -131,8 +131,7 @@ public final class Connection<Scalar: KernelScalar> {
   }
 
   /// Calls `body` with what every place of every row sees, a part at a time: patches, the first place, how many places.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @inline(__always)
   private func eachPatch(
     _ x: UnsafePointer<Scalar>, rows: Int, _ workspace: LayerWorkspace<Scalar>,
     _ body: (UnsafePointer<Scalar>, _ first: Int, _ count: Int) -> Void

@@ -18,22 +18,30 @@ public struct Pooling: Sendable, Hashable {
     precondition(postShape.count > 0, "no window of \(form.window) fits \(preShape)")
   }
 
-  /// Pools `rows` rows; a max-pool writes to `switches` which number of its row each result is.
+  /// Pools `rows` rows; a max-pool writes to `switches` which number of all rows each result is.
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func ahead<Scalar: KernelScalar>(
     _ x: UnsafePointer<Scalar>, rows: Int, into y: UnsafeMutablePointer<Scalar>, switches: UnsafeMutablePointer<UInt32>?
   ) {
+    let (channels, window, isMax) = (preShape.channels, form.window, form.kind == .max)
     let factor = factor(Scalar.self)
-    eachWindow(rows: rows) { source, target, isFirst in
-      for c in 0..<preShape.channels {
-        switch form.kind {
-        case .sum, .average:
-          let term = factor * x[source + c]
-          if isFirst { y[target + c] = term } else { y[target + c] += term }
-        case .max:
-          guard isFirst || x[source + c] > y[target + c] else { continue }
-          y[target + c] = x[source + c]
-          switches?[target + c] = UInt32(source + c)
+    for place in 0..<rows * postShape.places {
+      let corner = corner(place)
+      let z = y + place * channels
+      for k in 0..<window * window {
+        let source = corner + (k / window * preShape.width + k % window) * channels
+        let u = x + source
+        if isMax {
+          let chosen = switches.map { $0 + place * channels }
+          for c in 0..<channels where k == 0 || u[c] > z[c] {
+            z[c] = u[c]
+            chosen?[c] = UInt32(source + c)
+          }
+        } else if k == 0 {
+          for c in 0..<channels { z[c] = factor * u[c] }
+        } else {
+          for c in 0..<channels { z[c] += factor * u[c] }
         }
       }
     }
@@ -41,6 +49,7 @@ public struct Pooling: Sendable, Hashable {
 
   /// Sends derivatives back, of `rows` rows: `x̄ = Pᵀ ȳ`.
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func back<Scalar: KernelScalar>(
     _ y: UnsafePointer<Scalar>, rows: Int, switches: UnsafePointer<UInt32>?, into x: UnsafeMutablePointer<Scalar>
   ) {
@@ -52,9 +61,15 @@ public struct Pooling: Sendable, Hashable {
       return
     }
     if preShape.height % form.window != 0 || preShape.width % form.window != 0 { x.update(repeating: 0, count: count) }
+    let (channels, window) = (preShape.channels, form.window)
     let factor = factor(Scalar.self)
-    eachWindow(rows: rows) { source, target, _ in
-      for c in 0..<preShape.channels { x[source + c] = factor * y[target + c] }
+    for place in 0..<rows * postShape.places {
+      let u = x + corner(place)
+      let z = y + place * channels
+      for k in 0..<window * window {
+        let v = u + (k / window * preShape.width + k % window) * channels
+        for c in 0..<channels { v[c] = factor * z[c] }
+      }
     }
   }
 
@@ -94,19 +109,11 @@ public struct Pooling: Sendable, Hashable {
     form.kind == .average ? 1 / Scalar(form.window * form.window) : Scalar(form.scale)
   }
 
-  /// Calls `body` with where each place of each window begins, where its result begins, and whether it is the first.
+  /// Where the window of place `number`, counted through all rows, begins.
   @inline(__always)
-  private func eachWindow(rows: Int, _ body: (Int, Int, Bool) -> Void) {
-    let channels = preShape.channels
-    for row in 0..<rows {
-      for y in 0..<postShape.height * form.window {
-        for x in 0..<postShape.width * form.window {
-          body(
-            row * preShape.count + (y * preShape.width + x) * channels,
-            row * postShape.count + (y / form.window * postShape.width + x / form.window) * channels,
-            y % form.window == 0 && x % form.window == 0)
-        }
-      }
-    }
+  private func corner(_ number: Int) -> Int {
+    let (row, place) = (number / postShape.places, number % postShape.places)
+    let (y, x) = (place / postShape.width * form.window, place % postShape.width * form.window)
+    return row * preShape.count + (y * preShape.width + x) * preShape.channels
   }
 }

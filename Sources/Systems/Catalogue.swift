@@ -23,6 +23,8 @@ public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Syste
     SystemEntry(PredictiveCoding<Scalar>.self),
     SystemEntry(ErrorKernels<Scalar>.self),
     SystemEntry(SpikingErrorNeurons<Scalar>.self),
+    SystemEntry(TSSLBP<Scalar>.self),
+    SystemEntry(MicrocircuitSCFA<Scalar>.self),
   ]
 }
 

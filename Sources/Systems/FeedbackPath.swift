@@ -63,8 +63,11 @@ public final class FeedbackPath<Scalar: KernelScalar> {
     if choice == .random || choice == .fixedSign { draw(number: 0) }
   }
 
-  /// Takes the signs of the weights as they are; before errors go back in a batch.
-  public func prepare(batch number: UInt32) {
+  /// Takes the signs of the weights as they are; before errors go back in a batch. The sign of 0 is 0, or where
+  /// `zeroHasSide` the side of 0 it lies on.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func prepare(batch number: UInt32, zeroHasSide: Bool = false) {
     if choice == .batchSign { draw(number: number &+ 1) }
     guard choice == .uniformSign || choice == .fixedSign || choice == .batchSign else { return }
     for (l, connection) in network.connections.enumerated() where l > 0 {
@@ -72,7 +75,7 @@ public final class FeedbackPath<Scalar: KernelScalar> {
       let scale = Scalar(bound(l) / 3.0.squareRoot())
       for k in 0..<connection.weightCount {
         let magnitude = choice == .uniformSign ? scale : magnitudes[k].magnitude
-        path[k] = weights[k] > 0 ? magnitude : weights[k] < 0 ? -magnitude : 0
+        path[k] = weights[k] == 0 && !zeroHasSide ? 0 : weights[k].sign == .minus ? -magnitude : magnitude
       }
     }
   }

@@ -48,6 +48,10 @@ public protocol LearningSystem<Scalar>: AnyObject {
   /// Conditions the changes that a rule asks for of connection `l`, summed over a whole batch, before they become a step:
   /// of its weights, and of its feedback weights where these learn.
   func condition(_ change: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, _ l: Int)
+
+  /// The sign, 1 or −1, that each weight of connection `l` has to keep, in the layout of its weights; nil where weights may
+  /// cross 0. Whoever changes weights puts one that would cross to the 0 of its side: −0 below.
+  func signs(_ l: Int) -> UnsafePointer<Scalar>?
 }
 
 extension LearningSystem {
@@ -59,6 +63,8 @@ extension LearningSystem {
   public func condition(
     _ change: UnsafeMutablePointer<Scalar>, feedback: UnsafeMutablePointer<Scalar>?, _ l: Int
   ) {}
+  /// None.
+  public func signs(_ l: Int) -> UnsafePointer<Scalar>? { nil }
   /// Draws nothing.
   public func begin(_ draws: EpisodeDraws) {}
 }

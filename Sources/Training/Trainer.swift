@@ -151,6 +151,7 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       optimiser.step(
         samples: samples.count,
         factor: settings.optimiser.schedule.factor(epoch: epoch, of: settings.epochs, batch: batch, of: batches))
+      keepSigns()
       for part in parts.dropFirst() { part.copyFeedback(from: parts[0]) }
       for part in parts {
         loss += part.loss
@@ -182,6 +183,19 @@ public final class Trainer<Scalar: KernelScalar>: @unchecked Sendable {
       for part in parts.dropFirst() { add(part.changes[t], to: total, size) }
     }
     parts[0].condition(optimiser.changes)
+  }
+
+  /// Puts weights that may not cross 0 and did so to the 0 of their side.
+  private func keepSigns() {
+    for (l, connection) in network.connections.enumerated() {
+      guard let signs = parts[0].system.signs(l) else { continue }
+      keep(signs, connection.weights, connection.weightCount)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  private func keep(_ signs: UnsafePointer<Scalar>, _ weights: UnsafeMutablePointer<Scalar>, _ count: Int) {
+    for k in 0..<count where weights[k] * signs[k] <= 0 { weights[k] = signs[k] * 0 }
   }
 
   @specialized(where Scalar == Float)

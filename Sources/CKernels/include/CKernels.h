@@ -22,6 +22,9 @@ enum { MP_FAST_SIGMOID, MP_ARCTAN, MP_SIGMOID, MP_BOXCAR, MP_STRAIGHT_THROUGH };
 // Activity of a rate neuron.
 enum { MP_RATE_SOFTPLUS, MP_RATE_TANH, MP_RATE_RELU, MP_RATE_SIGMOID };
 
+// What an apical dendrite is multiplied by: a function of the potential.
+enum { MP_GATE_LOGISTIC, MP_GATE_NEAR_THRESHOLD };
+
 // How a membrane forgets its spike.
 enum { MP_RESET_ZERO, MP_RESET_SUBTRACT, MP_RESET_NONE };
 

@@ -141,6 +141,21 @@
      size_t bColumn, R *c, size_t stride, int adds, R *room),                                                          \
     (m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, stride, adds, room))
 
+// Neurons that send traces: traces.inc.
+#define MP_TRACE_KERNELS(K, T, R)                                                                                      \
+  /* Steps of n neurons; `u`: currents, then potentials before the reset; returns how many spikes. */                  \
+  K(T, size_t, trace_neurons,                                                                                          \
+    (size_t n, size_t steps, size_t stride, R *u, R *a, const R *drive, const R *factor, R leak, R threshold, R decay),\
+    (n, steps, stride, u, a, drive, factor, leak, threshold, decay))                                                   \
+  K(T, void, trace_credit,                                                                                             \
+    (size_t n, size_t steps, size_t stride, const R *u, const R *a, R *g, R leak, R threshold, R decay),               \
+    (n, steps, stride, u, a, g, leak, threshold, decay))                                                               \
+  K(T, void, gate, (size_t n, int kind, R *x, const R *u, R threshold, R width), (n, kind, x, u, threshold, width))    \
+  K(T, void, trace_filter,                                                                                             \
+    (size_t n, size_t steps, size_t stride, const R *x, R decay, R *y), (n, steps, stride, x, decay, y))               \
+  K(T, void, fold,                                                                                                     \
+    (size_t n, size_t steps, size_t stride, const R *x, const R *factor, R *y), (n, steps, stride, x, factor, y))
+
 // All of them.
 #define MP_KERNELS(K, T, R)                                                                                            \
   MP_ROW_KERNELS(K, T, R)                                                                                              \
@@ -148,4 +163,5 @@
   MP_PANEL_KERNELS(K, T, R)                                                                                            \
   MP_RATE_KERNELS(K, T, R)                                                                                             \
   MP_MATRIX_KERNELS(K, T, R)                                                                                           \
+  MP_TRACE_KERNELS(K, T, R)                                                                                            \
   MP_MACHINE_KERNELS(K, T, R)

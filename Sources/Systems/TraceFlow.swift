@@ -118,8 +118,8 @@ final class TraceFlow<Scalar: KernelScalar> {
       batch.steps == 1 || batch.steps == steps, "values of \(batch.steps) steps meet a network of \(steps)")
     self.batch = batch
     hasInputTrace = false
-    for (l, connection) in network.connections.enumerated() {
-      let layer = layers[l]
+    for l in layers.indices {
+      let (connection, layer) = (network.connections[l], layers[l])
       let isFolded = l == 0 && folds
       if isFolded {
         connection.ahead(batch.values, rows: batch.count, into: drive, workspace)

@@ -90,7 +90,7 @@ public final class MicrocircuitSCFA<Scalar: KernelScalar>: LearningSystem {
     path.begin(draws)
     guard let plastic else { return }
     path.prepare(batch: 0, zeroHasSide: keepsSigns)
-    for l in plastic.indices.dropFirst() {
+    for l in 1..<plastic.count {
       plastic[l].update(from: path.matrix(l), count: network.connections[l].weightCount)
     }
   }
@@ -99,12 +99,14 @@ public final class MicrocircuitSCFA<Scalar: KernelScalar>: LearningSystem {
     flow.present(batch, learning: learning)
     guard learning else { return }
     if let sides {
-      for (l, connection) in network.connections.enumerated() {
+      for l in sides.indices {
+        let connection = network.connections[l]
         Scalar.sides(connection.weightCount, UnsafePointer(connection.weights), into: sides[l])
       }
     }
     if let plastic {
-      for (l, connection) in network.connections.enumerated().dropFirst() {
+      for l in 1..<plastic.count {
+        let connection = network.connections[l]
         Scalar.clipToSide(connection.weightCount, plastic[l], of: UnsafePointer(connection.weights))
       }
     } else {

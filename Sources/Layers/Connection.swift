@@ -64,6 +64,8 @@ public final class Connection<Scalar: KernelScalar> {
   }
 
   /// `z = W x` for `rows` rows, without the bias, through `matrix` in the layout of the weights where one is given.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func aheadWithoutBias(
     _ x: UnsafePointer<Scalar>, rows: Int, through matrix: UnsafePointer<Scalar>? = nil,
     into z: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>
@@ -71,6 +73,7 @@ public final class Connection<Scalar: KernelScalar> {
     ahead(x, rows: rows, through: matrix ?? UnsafePointer(weights), adds: false, into: z, workspace)
   }
 
+  @inline(__always)
   private func ahead(
     _ x: UnsafePointer<Scalar>, rows: Int, through matrix: UnsafePointer<Scalar>, adds: Bool,
     into z: UnsafeMutablePointer<Scalar>, _ workspace: LayerWorkspace<Scalar>

@@ -21,7 +21,7 @@ public final class BackpropagationThroughTime<Scalar: KernelScalar>: LearningSys
       name: "bptt", about: "The gradient through all steps of a sample, by a surrogate of the spike's derivative.",
       source:
         "Neftci, Mostafa & Zenke 2019, IEEE Signal Process. Mag. 36:51; Zenke & Ganguli 2018, Neural Comput. 30:1514",
-      rule: "descent", neurons: [.lif], layers: Set(LayerFeature.allCases),
+      rule: "bptt", neurons: [.lif], layers: Set(LayerFeature.allCases),
       offers: [.yPost, .sPost, .vPost, .psiPost, .ePre],
       settings: [
         LeakyReadout<Scalar>.LossAt.key(default: .lastStep),

@@ -26,7 +26,7 @@ public final class MicrocircuitSCFA<Scalar: KernelScalar>: LearningSystem {
     SystemCard(
       name: "microcircuit",
       about: "Principal cells with three compartments and pairs of error cells, sign-concordant; our reconstruction.",
-      source: "after Yang & Li 2022, arXiv:2205.07292", rule: "descent", neurons: [.lif],
+      source: "after Yang & Li 2022, arXiv:2205.07292", rule: "microcircuit", neurons: [.lif],
       layers: Set(LayerFeature.allCases), offers: [.yPost, .sPost, .vPost, .ePre, .sPre, .vPre, .feedback],
       settings: TraceLoss<Scalar>.keys(default: "kernel-once") + [
         FeedbackChoice.key([.fixedSign, .uniformSign, .weights], default: .fixedSign),

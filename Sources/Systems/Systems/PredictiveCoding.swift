@@ -30,7 +30,7 @@ public final class PredictiveCoding<Scalar: KernelScalar>: LearningSystem {
     SystemCard(
       name: "predictive-coding", about: "Every layer predicts the next; beliefs settle, and what is left is the error.",
       source: "Rosenbaum 2022, PLOS ONE 17(3):e0266102",
-      rule: "descent", neurons: [.softplus, .tanh, .relu, .sigmoid], layers: Set(LayerFeature.allCases),
+      rule: "predictive-coding", neurons: [.softplus, .tanh, .relu, .sigmoid], layers: Set(LayerFeature.allCases),
       offers: [.yPost, .ePre, .vPost, .psiPost],
       settings: [
         PageKey(

@@ -21,7 +21,7 @@ public final class TSSLBP<Scalar: KernelScalar>: LearningSystem {
     SystemCard(
       name: "tssl-bp",
       about: "Errors of spiking neurons through the times of their spikes, between and within neurons.",
-      source: "Zhang & Li 2020, NeurIPS, arXiv:2002.10085", rule: "descent", neurons: [.lif],
+      source: "Zhang & Li 2020, NeurIPS, arXiv:2002.10085", rule: "tssl-bp", neurons: [.lif],
       layers: Set(LayerFeature.allCases), offers: [.yPost, .sPost, .vPost, .ePre, .sPre, .vPre, .feedback],
       settings: TraceLoss<Scalar>.keys(default: "kernel") + [FeedbackChoice.key()])
   }

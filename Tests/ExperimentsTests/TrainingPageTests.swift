@@ -11,7 +11,7 @@ import Training
 struct TrainingPageTests {
   static let folder = packageRoot.appendingPathComponent("experiments")
 
-  private static let rule = { (name: String) throws -> LoadedRule in
+  private static let rule: @Sendable (String) throws -> LoadedRule = { name in
     try LoadedRule.load(packageRoot.appendingPathComponent("rules/\(name).yaml").path)
   }
 

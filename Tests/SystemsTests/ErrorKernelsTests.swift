@@ -197,6 +197,34 @@ struct ErrorKernelsTests {
     #expect(relativeDifference(error(0), expected) < 1e-12)
   }
 
+  @Test("with the error sampled up, no error comes from a pool where none comes from above")
+  func unpool() {
+    let one = convolutionCase(
+      .tanh, layers: [LayerForm(.convolution(.init(channels: 3, height: 3, width: 3)), pool: .init(.max, window: 2))])
+    let count = one.batch.count * one.network.connections[0].postShape.count
+    func errors(_ unpool: String, readout: Double) -> [Double] {
+      let system = one.system(ErrorKernels<Double>.self, ["unpool": .text(unpool), "beta": .number(0.5)])
+      for k in 0..<one.network.connections[1].weightCount { system.feedback(1)![k] *= readout }
+      system.present(one.batch, learning: true)
+      return system.signals(0).postError.first(count)
+    }
+    #expect(errors("error", readout: 0).allSatisfy { $0 == 0 })
+    #expect(errors("target", readout: 0).contains { abs($0) > 1e-3 })
+    let system = one.system(ErrorKernels<Double>.self, ["unpool": .text("error"), "beta": .number(0.5)])
+    system.present(one.batch, learning: true)
+    let (signals, pool) = (system.signals(0), one.network.pools[0]!)
+    var back = [Double](repeating: 0, count: one.batch.count * pool.postShape.count)
+    var up = [Double](repeating: 0, count: count)
+    one.network.connections[1].back(
+      system.signals(1).postError, rows: one.batch.count, through: system.feedback(1)!, into: &back,
+      LayerWorkspace(one.network))
+    pool.sampleUp(back, rows: one.batch.count, into: &up)
+    for k in 0..<count {
+      let h = signals.postPotential![k]
+      #expect(abs(signals.postError[k] - (Double.tanh(h) - Double.tanh(h - 0.5 * up[k]))) < 1e-14)
+    }
+  }
+
   @Test("the sign learns although it has no derivative, and only where a target crosses 0")
   func signum() {
     let one = denseCase(.signum)

@@ -12,7 +12,9 @@ import Pages
 /// `t_l = h_l − β E_{l+1}ᵀ e_{l+1}`, `e_l = φ(h_l) − φ(t_l)`.
 ///
 /// A convolution's `Eᵀ e` is the transposed convolution. Through a max-pool, the target is made for the largest potential
-/// of every window, `t = max h − β Eᵀ e`, and sampled up to the neurons, bilinearly (`Pooling.sampleUp`). With `stabilise`,
+/// of every window, `t = max h − β Eᵀ e`, and sampled up to the neurons, bilinearly (`Pooling.sampleUp`): an error is left
+/// where none comes from above, since a sampled map is not the map. With `unpool: error` what comes back is sampled up
+/// instead, `t = h − β up(Eᵀ e)`, and no such error is left; that is ours, not the paper's. With `stabilise`,
 /// what comes back through a convolution, and the change of its weights, are divided by their largest entry where that is
 /// above 1, and the change by its channels in × out (`condition`): as in the release.
 ///
@@ -34,6 +36,11 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
           doc:
             "Error kernels at the start: transpose, those of the initial weights; or random, by the same law of sizes."),
         PageKey(
+          "unpool", .choice(["target", "error"]), default: .text("target"),
+          doc:
+            "What is sampled up from a max-pool's windows to the neurons: their target, as published, or the error that "
+            + "comes back."),
+        PageKey(
           "stabilise", .boolean, default: .boolean(true),
           doc: "Whether what comes back through a convolution, and the change of its weights, are divided by their "
             + "largest entry where that is above 1, and the change by its channels in times out."),
@@ -44,6 +51,7 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
   private let flow: RateFlow<Scalar>
   private let beta: Scalar
   private let stabilises: Bool
+  private let samplesTargets: Bool
   /// Random kernels; for the transpose only their memory is used.
   private let path: FeedbackPath<Scalar>
   private let startsAtWeights: Bool
@@ -58,6 +66,7 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
     flow = RateFlow(network, capacity: capacity)
     beta = Scalar(settings.number("beta"))
     stabilises = settings.boolean("stabilise")
+    samplesTargets = settings.text("unpool") == "target"
     startsAtWeights = settings.text("kernels") == "transpose"
     path = FeedbackPath(network, .random)
     let arena = arena
@@ -92,18 +101,20 @@ public final class ErrorKernels<Scalar: KernelScalar>: LearningSystem {
     above.back(
       flow.layers[l + 1].error, rows: rows, through: UnsafePointer(path.matrix(l + 1)), into: back, flow.workspace)
     if stabilises, !above.isDense { Self.divideByLargest(back, rows * above.preShape.count) }
-    if let pool = network.pools[l], let pooled = pooled[l] {
-      pool.ahead(UnsafePointer(layer.potential), rows: rows, into: pooled, switches: nil)
-      let beta = beta
+    let (potential, beta, neurons) = (layer.potential, beta, flow.neuronCount(l))
+    if let pool = network.pools[l], let pooled = pooled[l], samplesTargets {
+      pool.ahead(UnsafePointer(potential), rows: rows, into: pooled, switches: nil)
       for k in 0..<rows * pool.postShape.count { pooled[k] -= beta * back[k] }
       pool.sampleUp(UnsafePointer(pooled), rows: rows, into: target)
+    } else if let pool = network.pools[l] {
+      pool.sampleUp(UnsafePointer(back), rows: rows, into: target)
+      for k in 0..<neurons { target[k] = potential[k] - beta * target[k] }
     } else {
-      let (potential, beta) = (layer.potential, beta)
-      for k in 0..<flow.neuronCount(l) { target[k] = potential[k] - beta * back[k] }
+      for k in 0..<neurons { target[k] = potential[k] - beta * back[k] }
     }
-    let (activity, error, count) = (layer.activity, layer.error, flow.neuronCount(l))
-    flow.activate(UnsafePointer(target), count: count, into: error, gain: nil)
-    for k in 0..<count { error[k] = activity[k] - error[k] }
+    let (activity, error) = (layer.activity, layer.error)
+    flow.activate(UnsafePointer(target), count: neurons, into: error, gain: nil)
+    for k in 0..<neurons { error[k] = activity[k] - error[k] }
   }
 
   /// Divides numbers by their largest, signed, where that is above 1.

@@ -221,7 +221,7 @@ struct ErrorKernelsTests {
     pool.sampleUp(back, rows: one.batch.count, into: &up)
     for k in 0..<count {
       let h = signals.postPotential![k]
-      #expect(abs(signals.postError[k] - (Double.tanh(h) - Double.tanh(h - 0.5 * up[k]))) < 1e-14)
+      #expect(abs(signals.postError[k] - (Double.tanh(h) - Double.tanh(h - 0.5 * up[k]))) < 1e-12)
     }
   }
 

@@ -20,16 +20,20 @@ public struct SystemCard: Sendable {
   public var offers: Set<Quantity>
   /// Its settings, with defaults.
   public var settings: PageKeys
+  /// What else it asks of a network: nil, or what a refusal says of it after the system's name.
+  public var demand: @Sendable (LayeredParameters) -> String?
 
   /// Makes a card.
   public init(
     name: String, about: String, source: String, rule: String, neurons: [LayerNeuron], layers: Set<LayerFeature>,
-    offers: Set<Quantity> = [], settings: [PageKey] = []
+    offers: Set<Quantity> = [], settings: [PageKey] = [],
+    demand: @escaping @Sendable (LayeredParameters) -> String? = { _ in nil }
   ) {
     (self.name, self.about, self.source, self.rule) = (name, about, source, rule)
     (self.neurons, self.layers) = (neurons, layers)
     self.offers = offers.union([.yPre, .ePost, .weight, .fanIn, .fanOut])
     self.settings = PageKeys(settings)
+    self.demand = demand
   }
 
   /// Why the system cannot learn a network, in one sentence with both names; nil when it can.
@@ -43,7 +47,7 @@ public struct SystemCard: Sendable {
       let known = LayerFeature.allCases.filter { layers.contains($0) }.map(\.rawValue).joined(separator: ", ")
       return "credit pathway \(name) does not go through \(feature.rawValue) layers; it goes through \(known)"
     }
-    return nil
+    return demand(parameters).map { "credit pathway \(name) \($0)" }
   }
 }
 

@@ -205,12 +205,17 @@ struct SpikingErrorNeuronsTests {
     #expect(allocations_of_this_thread() == before)
   }
 
-  @Test("neurons and pools that it does not know are refused by name")
+  @Test("neurons and pools that it does not know are refused by name, and windows without two halves")
   func refusals() {
     let card = SpikingErrorNeurons<Float>.card
     #expect(card.refusal(of: LayeredParameters([.dense(3)], neuron: .integrateAndFire)) == nil)
     #expect(card.refusal(of: LayeredParameters([.dense(3)], neuron: .lif))!.contains("lif"))
     let pooled = LayerForm(.convolution(.init(channels: 2, height: 3, width: 3)), pool: .init(.max, window: 2))
     #expect(card.refusal(of: LayeredParameters([pooled], neuron: .integrateAndFire))!.contains("max-pool"))
+    for steps in [4, 5, 7, 99] {
+      var parameters = LayeredParameters([.dense(3)], neuron: .integrateAndFire)
+      parameters.constants.steps = steps
+      #expect(card.refusal(of: parameters)!.contains("emstdp needs an even number of steps"))
+    }
   }
 }

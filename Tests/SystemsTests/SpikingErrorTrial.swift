@@ -44,7 +44,8 @@ final class SpikingErrorTrial<Scalar: KernelScalar> {
         system.present(
           SampleBatch(
             count: range.count, steps: 1, values: values.baseAddress! + range.lowerBound * network.shapes[0].count,
-            labels: labels.baseAddress! + range.lowerBound, number: number), learning: learning)
+            labels: labels.baseAddress! + range.lowerBound, number: number, first: range.lowerBound),
+          learning: learning)
       }
     }
   }
@@ -73,7 +74,7 @@ final class SpikingErrorTrial<Scalar: KernelScalar> {
 func definition(of trial: SpikingErrorTrial<Double>, perInput: Bool) -> (errors: [[Double]], inputs: [Double]) {
   let (network, steps) = (trial.network, trial.network.parameters.constants.steps)
   let (tau, top, inputs) = (steps / 2 - 1, network.connections.count - 1, network.shapes[0].count)
-  var noise = [Double](repeating: 0, count: steps * inputs)
+  var noise = [Double](repeating: 0, count: trial.samples * steps * inputs)
   trial.draws.fill(&noise, purpose: .encoding, part: 1, start: 0, noise.count, bound: 1)
   var errors = network.connections.map { _ in [Double]() }
   var inputCounts: [Double] = []
@@ -85,7 +86,7 @@ func definition(of trial: SpikingErrorTrial<Double>, perInput: Bool) -> (errors:
     var sums = potentials
     for t in 1..<steps {
       for j in 0..<inputs {
-        let threshold = (noise[perInput ? t * inputs + j : t] + 1) / 2
+        let threshold = (noise[perInput ? (sample * steps + t) * inputs + j : t] + 1) / 2
         trains[0][t][j] = trial.values[sample * inputs + j] > threshold ? 1 : 0
       }
       for (l, connection) in network.connections.enumerated() {

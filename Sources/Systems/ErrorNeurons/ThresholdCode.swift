@@ -6,7 +6,7 @@ import Networks
 enum ThresholdSharing: String, CaseIterable {
   /// All inputs of all samples: at every step one number is drawn.
   case shared
-  /// All samples of a batch: at every step every input has a number of its own.
+  /// Nobody: at every step every input of every sample has a number of its own.
   case perInput = "per-input"
 }
 
@@ -127,12 +127,13 @@ final class ThresholdCode<Scalar: KernelScalar> {
         counts[k] += weight * spike
       }
     } else {
-      draws.fill(thresholds, purpose: .encoding, part: batch.number, start: step * inputs, inputs, bound: 0.5)
-      for j in 0..<inputs { thresholds[j] += 0.5 }
       for sample in 0..<samples {
+        draws.fill(
+          thresholds, purpose: .encoding, part: batch.number,
+          start: ((batch.first + sample) * steps + step) * inputs, inputs, bound: 0.5)
         let row = sample * inputs
         for j in 0..<inputs {
-          let spike: Scalar = values[row + j] > thresholds[j] ? 1 : 0
+          let spike: Scalar = values[row + j] > thresholds[j] + 0.5 ? 1 : 0
           spikes[row + j] = spike
           counts[row + j] += weight * spike
         }

@@ -37,7 +37,7 @@ public final class SpikingErrorNeurons<Scalar: KernelScalar>: LearningSystem {
           doc: "Whether only neurons that spiked in phase 1 pass errors; published: on unless feedback is direct."),
         PageKey(
           "code", .choice(ThresholdSharing.allCases.map(\.rawValue)), default: .text("shared"),
-          doc: "Whether all inputs share the threshold of a step or each has its own; samples of a batch share them."),
+          doc: "Whether all inputs of all samples in a batch share the threshold of a step, or each has its own."),
         PageKey(
           "hidden_threshold", .number(.positive), default: .number(0.5), doc: "r_h, the scale of hidden thresholds."),
         PageKey(
@@ -47,7 +47,12 @@ public final class SpikingErrorNeurons<Scalar: KernelScalar>: LearningSystem {
           doc: "Wrong steps after which an output error neuron spikes."),
         PageKey(
           "injection", .number(.nonNegative), default: .number(1), doc: "What an error spike adds, in thresholds."),
-      ])
+      ],
+      demand: { parameters in
+        let steps = parameters.constants.steps
+        return steps >= 6 && steps % 2 == 0
+          ? nil : "needs an even number of steps, 6 at least, one half for each phase; it was given \(steps)"
+      })
   }
 
   /// Called after every step while it is set; steps are then taken one at a time, with the same spikes.
@@ -74,7 +79,7 @@ public final class SpikingErrorNeurons<Scalar: KernelScalar>: LearningSystem {
   public init(_ network: LayeredNetwork<Scalar>, _ settings: SystemSettings, capacity: Int) {
     self.network = network
     steps = network.parameters.constants.steps
-    precondition(steps >= 6 && steps % 2 == 0, "emstdp needs an even window of at least 6 steps, not \(steps)")
+    precondition(steps >= 6 && steps % 2 == 0, "\(steps) steps have no two phases")
     tau = steps / 2 - 1
     workspace = LayerWorkspace(network)
     let widest = network.shapes.map(\.count).max()!

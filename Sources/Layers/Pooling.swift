@@ -26,6 +26,15 @@ public struct Pooling: Sendable, Hashable {
   ) {
     let (channels, window, isMax) = (preShape.channels, form.window, form.kind == .max)
     let factor = factor(Scalar.self)
+    if window == 2, !isMax {
+      for place in 0..<rows * postShape.places {
+        let (u, z) = (x + corner(place), y + place * channels)
+        let (right, below) = (u + channels, u + preShape.width * channels)
+        let last = below + channels
+        for c in 0..<channels { z[c] = factor * u[c] + factor * right[c] + factor * below[c] + factor * last[c] }
+      }
+      return
+    }
     for place in 0..<rows * postShape.places {
       let corner = corner(place)
       let z = y + place * channels

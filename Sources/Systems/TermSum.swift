@@ -78,7 +78,7 @@ final class TermSum<Scalar: KernelScalar> {
     bias: UnsafeMutablePointer<Scalar>?, _ workspace: LayerWorkspace<Scalar>
   ) {
     let count = connection.weightCount
-    change.update(repeating: 0, count: count)
+    Scalar.fill(count, change, with: 0)
     bias?.update(repeating: 0, count: connection.kinds)
     if isDescent {
       connection.addProducts(
@@ -101,7 +101,7 @@ final class TermSum<Scalar: KernelScalar> {
     let onSynapses = term.weightPower != 0 || term.timesFeedback
     let target = onSynapses ? products! : change
     let biasTarget = onSynapses ? bias.map { _ in products! + count } : bias
-    if onSynapses { target.update(repeating: 0, count: count + connection.kinds) }
+    if onSynapses { Scalar.fill(count + connection.kinds, target, with: 0) }
     if term.post == nil, term.pre == nil {
       let total = term.number * program.total(term.scalar, rows: rows)
       for k in 0..<count { target[k] += total }

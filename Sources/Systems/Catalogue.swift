@@ -25,6 +25,7 @@ public func systemCatalogue<Scalar: KernelScalar>(_ type: Scalar.Type) -> [Syste
     SystemEntry(SpikingErrorNeurons<Scalar>.self),
     SystemEntry(TSSLBP<Scalar>.self),
     SystemEntry(MicrocircuitSCFA<Scalar>.self),
+    SystemEntry(BioLeaF<Scalar>.self),
   ]
 }
 

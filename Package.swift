@@ -147,7 +147,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Pages", "Kernels", "Networks", "Credit", "Rules", "Tasks", "Search", "Records", "Arithmetic",
-        "CAllocations", "ThroughTime", "Systems", "Layers",
+        "CAllocations", "ThroughTime", "Systems", "Layers", "Training",
         "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),

@@ -87,7 +87,8 @@ struct LogCommand: ParsableCommand {
   }
 
   struct Tail: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The last generations of a record, or epochs of a training.")
+    static let configuration = CommandConfiguration(
+      abstract: "The last generations of a record, or epochs of a training.")
     @Argument(help: "The record.") var record: String
     @Option(name: [.customShort("n"), .long], help: "How many.") var lines = 10
     @Flag(name: [.short, .long], help: "Go on as the record grows, until its run ends.") var follow = false
@@ -130,7 +131,8 @@ struct LogCommand: ParsableCommand {
           if json {
             Output.line(
               JSON.object([
-                .init("system", .text(system.name)), .init("seed", .integer(seed)), .init("epoch", .integer(row.epoch + 1)),
+                .init("system", .text(system.name)), .init("seed", .integer(seed)),
+                .init("epoch", .integer(row.epoch + 1)),
                 .init("train_loss", .number(log.trainLoss[place])),
                 .init("train_accuracy", .number(log.trainAccuracy[place])), .init("test_loss", .number(loss)),
                 .init("test_accuracy", .number(accuracy)), .init("seconds", .number(log.wallTime[place])),

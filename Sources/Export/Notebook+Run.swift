@@ -22,12 +22,19 @@ extension Notebook {
     if !contents.scoreTables().isEmpty, let evaluation = contents.evaluation {
       cells += Notebook.cells(evaluation, keepsWeights: contents.keepsWeights)
     }
+    if let training = contents.training, training.epochsDone.contains(where: { $0 > 0 }) {
+      cells += [
+        Cell("about-training", .markdown, "## Learning systems"),
+        Cell("training-table", .code, PythonCells.trainingTable),
+        Cell("training", .code, PythonCells.trainingCourse),
+      ]
+    }
     self.init(cells: cells)
   }
 
-  /// What the notebook of a record is called: `findings`, `discovery` when it holds a search, else `evaluation`.
+  /// What the notebook of a record is called: `findings`, `training`, `discovery` when it holds a search, else `evaluation`.
   public static func name(_ contents: RunContents) -> String {
-    if contents.identity.kind == .findings { return RecordIdentity.Kind.findings.rawValue }
+    if [.findings, .training].contains(contents.identity.kind) { return contents.identity.kind.rawValue }
     return (contents.header == nil ? RecordIdentity.Kind.evaluation : .discovery).rawValue
   }
 

@@ -49,7 +49,8 @@ public enum Report {
   private static func sections(_ contents: RunContents, _ tables: [ScoreTable]) -> [Section] {
     let places = Place.all(contents, tables)
     let parts = [
-      training(contents), ruleCard(contents), places.count == 1 ? comparison(contents, places[0]) : nil, grid(contents, tables),
+      training(contents), ruleCard(contents), places.count == 1 ? comparison(contents, places[0]) : nil,
+      grid(contents, tables),
       findings(contents), search(contents), places.count == 1 ? episodes(contents, places[0]) : nil,
       places.count > 1 ? groups(contents, places) : nil, rules(contents.rules), provenance(contents),
     ]

@@ -11,7 +11,7 @@ struct GoldenRecordTests {
   /// What a record was made as, by the release whose version is in its name.
   private static let records = [
     "discovery-1.0.0.h5", "discovery-1.1.0.h5", "descent-1.2.0.h5", "evaluation-1.2.0.h5", "grid-1.3.0.h5",
-    "findings-1.4.0.h5",
+    "findings-1.4.0.h5", "training-1.5.0.h5",
   ]
 
   private func path(_ name: String) -> String { Self.folder.appendingPathComponent(name).path }
@@ -50,6 +50,10 @@ struct GoldenRecordTests {
       let table = try #require(try record.evaluation())
       #expect(table.axes == ["task.shots"] || table.shots == [2, 10])
       #expect(table.runSeeds != nil && table.taskFacts != nil && table.alignmentAngle != nil)
+    case "training":
+      let log = try #require(try record.training())
+      #expect(log.epochsDone.allSatisfy { $0 > 0 } && !log.answers.contains(-2))
+      #expect(log.testAccuracy.contains { $0 > 0.5 })
     default:
       #expect(try record.findings()!.terms != nil && record.findings()!.summary != nil)
     }
@@ -62,7 +66,7 @@ struct GoldenRecordTests {
         let done = try Tool.run("export", verb, path(name), "--out", folder.path("out"))
         #expect(done.code == 0, "\(verb): \(done.err)")
       }
-      guard !name.hasPrefix("findings") else { return }
+      guard !name.hasPrefix("findings"), !name.hasPrefix("training") else { return }
       let done = try Tool.run("export", "findings", path(name), "-o", folder.path("f.h5"))
       #expect(done.code == 0, "\(done.err)")
     }

@@ -96,7 +96,9 @@ struct TrainingPageTests {
       ("systems: [{credit: {kind: layerwize}}]", "5:26", "(did you mean \"layerwise\"?)"),
       ("systems: [{credit: {kind: layerwise, feedbak: random}}]", "5:38", "(did you mean \"feedback\"?)"),
       ("systems: [{credit: {kind: layerwise}}]", "5:27", "layerwise does not know neurons lif"),
-      ("systems: [{credit: {kind: bptt}, network: {layers: [9C5, 9C9]}}]", "5:44", "nothing is left above layer 2, 9C9"),
+      (
+        "systems: [{credit: {kind: bptt}, network: {layers: [9C5, 9C9]}}]", "5:44", "nothing is left above layer 2, 9C9"
+      ),
       ("systems: [{credit: {kind: bptt}, network: {layers: [P2, 5]}}]", "5:53", "must stand above a layer"),
       ("systems: [{credit: {kind: bptt}, network: {layers: [5D5]}}]", "5:53", "neurons (400), a convolution (15C5"),
       ("systems: [{credit: {kind: bptt}}, {credit: {kind: bptt}}]", "5:51", "two systems are called \"bptt\""),

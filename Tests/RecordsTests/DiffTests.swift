@@ -87,7 +87,7 @@ struct DiffTests {
     try withTemporaryFolder { folder in
       let path = try publish(try ReferenceRecord.make(), "a.h5", folder)
       let summary = try RecordSummary.info(path)
-      #expect(summary.kind == "discovery" && summary.status == "complete" && summary.schemaVersion == "1.4.0")
+      #expect(summary.kind == "discovery" && summary.status == "complete" && summary.schemaVersion == "1.5.0")
       #expect(summary.seed == "18446744073709551614")
       #expect(summary.sessions == 1 && summary.exitReason == "complete")
       let search = try #require(summary.search)

@@ -76,7 +76,7 @@ struct ErrorTests {
       }
       let changed = folder.path("changed.h5")
       try rewrite { try $0.setText("2.0.1", named: "schema_version") }
-      let words = "written by schema 2.0; this is 1.4: upgrade, or run `metaplast log migrate`"
+      let words = "written by schema 2.0; this is 1.5: upgrade, or run `metaplast log migrate`"
       expect(.otherSchema, words) { try RunRecord.open(changed) }
       expect(.otherSchema, words) { try RunRecord.resume(changed) }
       expect(.otherSchema, words) { try RecordCheck.check(changed) }

@@ -123,6 +123,35 @@ enum ReferenceRecord {
     return KeptWeights(shapes: shapes, kept: [0, 1], runs: runs + [EpisodeWeights?](repeating: nil, count: 4))
   }()
 
+  /// Two systems with two seeds; the last run has an epoch before it.
+  static var training: TrainingLog {
+    func system(_ name: String, epochs: Int) -> TrainingLog.System {
+      .init(
+        name: name, credit: "layerwise", rule: "best", neuron: "tanh", hidden: "15C5-P2-30", optimizer: "sgd, rate 0.1",
+        parameters: 7, batch: 4, epochs: epochs)
+    }
+    var log = TrainingLog(
+      data: "digits", baseline: "backprop", systems: [system("backprop", epochs: 3), system("alignment", epochs: 2)],
+      seeds: [4, 5], layerCount: 2, labels: [0, 1, 2, 2, 1, 0], sources: [10, 11, 12, 20, 21, 22])
+    log.epochsDone = [3, 3, 2, 1]
+    log.runStatus = [.ok, .diverged, .silent, .pending]
+    for run in 0..<4 {
+      for epoch in 0..<log.epochsDone[run] {
+        let place = run * 3 + epoch
+        (log.trainLoss[place], log.testLoss[place]) = (1 / Double(place + 1), 2 / Double(place + 1))
+        (log.trainAccuracy[place], log.testAccuracy[place]) = (Double(place) / 16, Double(place) / 32)
+        (log.wallTime[place], log.epochStatus[place]) = (0.5, .ok)
+        log.rates[place * 2] = Double(place) / 64
+      }
+      for sample in 0..<3 { log.answers[run * 3 + sample] = (run + sample) % 3 }
+    }
+    return log
+  }
+
+  static let trainingStates = [
+    TrainingState(system: 1, seed: 1, epoch: 1, steps: 9, weights: [1, 2, 0.5], means: [0.25, -1, 3], squares: [])
+  ]
+
   static var findings: Findings {
     var findings = Findings(rules: evaluation.rules, tasks: ["fashion"], shots: [50], baseline: "feedback-alignment")
     findings.episodes = [6, 6, 0]
@@ -162,6 +191,7 @@ enum ReferenceRecord {
     try record.setRules(rules)
     try record.setEvaluation(evaluation)
     try record.setWeights(weights)
+    try record.setTraining(training, trainingStates)
     try record.setFindings(findings)
     try record.endSession(exitReason: "complete", ended: "2026-01-31T12:30:00Z")
     try record.setStatus(.complete)

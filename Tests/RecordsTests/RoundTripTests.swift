@@ -41,6 +41,19 @@ struct RoundTripTests {
       let table = try #require(try record.evaluation())
       #expect(table.accuracy == ReferenceRecord.evaluation.accuracy)
       #expect(table == ReferenceRecord.evaluation)
+      let (training, wanted) = (try #require(try record.training()), ReferenceRecord.training)
+      func bits(_ values: [Double]) -> [UInt64] { values.map { $0.isNaN ? 0 : $0.bitPattern } }
+      for column in [
+        \TrainingLog.trainLoss, \.trainAccuracy, \.testLoss, \.testAccuracy, \.wallTime, \.rates,
+      ] as [KeyPath<TrainingLog, [Double]>] {
+        #expect(bits(training[keyPath: column]) == bits(wanted[keyPath: column]))
+      }
+      #expect(training.systems == wanted.systems && training.seeds == wanted.seeds && training.data == wanted.data)
+      #expect(training.epochStatus == wanted.epochStatus && training.runStatus == wanted.runStatus)
+      #expect(training.epochsDone == wanted.epochsDone && training.baseline == wanted.baseline)
+      #expect(training.answers == wanted.answers && training.labels == wanted.labels)
+      #expect(training.sources == wanted.sources)
+      #expect(try record.trainingStates() == ReferenceRecord.trainingStates)
       let findings = try #require(try record.findings())
       let expected = ReferenceRecord.findings
       #expect(findings.rules == expected.rules && findings.tasks == expected.tasks && findings.shots == expected.shots)

@@ -90,6 +90,7 @@ public final class TrainingWork {
       for event in events {
         course.note(event.result, event.checkpoint, of: event.run)
         try ended(event, course)
+        if !isWanted() { shared.isStopped.store(true, ordering: .relaxed) }
       }
       if isOver { break }
       if !isWanted() { shared.isStopped.store(true, ordering: .relaxed) }

@@ -11,7 +11,11 @@ import Training
 struct TrainingPageTests {
   static let folder = packageRoot.appendingPathComponent("experiments")
 
+<<<<<<< HEAD
   private static let rule: @Sendable (String) throws -> LoadedRule = { name in
+=======
+  private static func rule(_ name: String) throws -> LoadedRule {
+>>>>>>> ba978f2 (Trainings: stops are looked at after every epoch; tests)
     try LoadedRule.load(packageRoot.appendingPathComponent("rules/\(name).yaml").path)
   }
 
@@ -93,11 +97,11 @@ struct TrainingPageTests {
   @Test(
     "a mistake is named with its place and what was expected",
     arguments: [
-      ("systems: [{credit: {kind: layerwize}}]", "5:26", "(did you mean \"layerwise\"?)"),
+      ("systems: [{credit: {kind: layerwize}}]", "5:27", "(did you mean \"layerwise\"?)"),
       ("systems: [{credit: {kind: layerwise, feedbak: random}}]", "5:38", "(did you mean \"feedback\"?)"),
       ("systems: [{credit: {kind: layerwise}}]", "5:27", "layerwise does not know neurons lif"),
       (
-        "systems: [{credit: {kind: bptt}, network: {layers: [9C5, 9C9]}}]", "5:44", "nothing is left above layer 2, 9C9"
+        "systems: [{credit: {kind: bptt}, network: {layers: [9C5, 9C9]}}]", "5:52", "nothing is left above layer 2, 9C9"
       ),
       ("systems: [{credit: {kind: bptt}, network: {layers: [P2, 5]}}]", "5:53", "must stand above a layer"),
       ("systems: [{credit: {kind: bptt}, network: {layers: [5D5]}}]", "5:53", "neurons (400), a convolution (15C5"),

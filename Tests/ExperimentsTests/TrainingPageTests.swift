@@ -11,11 +11,7 @@ import Training
 struct TrainingPageTests {
   static let folder = packageRoot.appendingPathComponent("experiments")
 
-<<<<<<< HEAD
   private static let rule: @Sendable (String) throws -> LoadedRule = { name in
-=======
-  private static func rule(_ name: String) throws -> LoadedRule {
->>>>>>> ba978f2 (Trainings: stops are looked at after every epoch; tests)
     try LoadedRule.load(packageRoot.appendingPathComponent("rules/\(name).yaml").path)
   }
 

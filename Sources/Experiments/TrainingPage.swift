@@ -81,7 +81,9 @@ public enum TrainingPage {
 
   private static let inputs = [
     PageKey(
-      "standardise", .boolean, doc: "Subtract the mean of the samples learned from and divide by their deviation."),
+      "standardise", .either([.boolean, .choice(["inputs"])], description: "true, false or the word inputs"),
+      doc:
+        "Subtract the mean of the samples learned from and divide by their deviation; inputs: every input by its own."),
     PageKey("mean", .number(.any), doc: "What is subtracted from intensities, which lie in 0 ... 1; 0 unless stated."),
     PageKey("deviation", .number(.positive), doc: "What the rest is divided by; 1 unless stated."),
   ]

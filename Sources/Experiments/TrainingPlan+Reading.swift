@@ -126,7 +126,8 @@ extension TrainingPlan {
   }
 
   static func inputFaults(_ value: PageValue) -> [Diagnostic] {
-    guard value["standardise"]?.boolean == true, let stated = value["mean"] ?? value["deviation"] else { return [] }
+    guard let choice = value["standardise"], choice.standardises, let stated = value["mean"] ?? value["deviation"]
+    else { return [] }
     return [stated.diagnostic("\(stated.path) is what standardise finds out: state one of them")]
   }
 
@@ -227,13 +228,21 @@ extension TrainingPlan.SystemPlan {
   }
 }
 
+extension PageValue {
+  /// Whether `standardise` asks for it: `true`, or the word `inputs`.
+  fileprivate var standardises: Bool {
+    if case .boolean(let wanted) = content { wanted } else { true }
+  }
+}
+
 extension TrainingPlan.InputChoice {
   /// What `standardise`, `mean` and `deviation` say.
   fileprivate init(_ page: PageValue) {
-    self =
-      page["standardise"]?.boolean == true
-      ? .standardised
-      : .stated(InputScaling(mean: page["mean"]?.number ?? 0, deviation: page["deviation"]?.number ?? 1))
+    guard page["standardise"]?.standardises != true else {
+      if case .text = page["standardise"]?.content { self = .standardisedInputs } else { self = .standardised }
+      return
+    }
+    self = .stated(InputScaling(mean: page["mean"]?.number ?? 0, deviation: page["deviation"]?.number ?? 1))
   }
 }
 

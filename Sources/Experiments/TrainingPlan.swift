@@ -58,6 +58,8 @@ public struct TrainingPlan: Sendable {
     case stated(InputScaling)
     /// By those of the samples learned from.
     case standardised
+    /// By those of every input over the samples learned from.
+    case standardisedInputs
   }
 
   /// Steps that recordings are binned to for a system.

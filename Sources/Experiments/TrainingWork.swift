@@ -161,6 +161,7 @@ extension TrainingPlan {
     switch system.inputs {
     case .stated(let stated): scaling = stated
     case .standardised: scaling = data.scaling(of: division.train)
+    case .standardisedInputs: scaling = data.scalingOfInputs(division.train)
     }
     let entry = systemCatalogue(Float.self).first { $0.card.name == system.card.name }!
     return try Trainer(

@@ -134,6 +134,15 @@ public struct TrainingData: Sendable {
       }
       return
     }
+    if !scaling.ofInputs.isEmpty {
+      precondition(scaling.ofInputs.count == width, "\(scaling.ofInputs.count) scalings for \(width) inputs")
+      for (k, sample) in samples.enumerated() {
+        for (i, own) in scaling.ofInputs.enumerated() {
+          batch[k * width + i] = Scalar((Double(values[Int(sample) * width + i]) - own.mean) / own.deviation)
+        }
+      }
+      return
+    }
     let (mean, factor) = (Scalar(scaling.mean), Scalar(1 / scaling.deviation))
     values.withUnsafeBufferPointer { values in
       for (k, sample) in samples.enumerated() {
@@ -153,9 +162,19 @@ public struct TrainingData: Sendable {
         squares += Double(value) * Double(value)
       }
     }
-    let count = Double(samples.count * shape.count)
-    let variance = max(0, squares / count - sum / count * (sum / count))
-    return InputScaling(mean: sum / count, deviation: variance > 0 ? variance.squareRoot() : 1)
+    return InputScaling(sum, squares, count: samples.count * shape.count)
+  }
+
+  /// Mean and standard deviation of every input over some samples.
+  public func scalingOfInputs(_ samples: [Int32]) -> InputScaling {
+    guard !values.isEmpty, !samples.isEmpty else { return InputScaling() }
+    var scaling = InputScaling()
+    scaling.ofInputs = (0..<shape.count).map { i in
+      let own = samples.map { Double(values[Int($0) * shape.count + i]) }
+      let found = InputScaling(own.reduce(0, +), own.reduce(0) { $0 + $1 * $1 }, count: own.count)
+      return InputScaling.Input(mean: found.mean, deviation: found.deviation)
+    }
+    return scaling
   }
 }
 
@@ -166,6 +185,24 @@ public struct InputScaling: Sendable, Hashable, Codable {
   /// What the rest is divided by, not 0.
   public var deviation: Double
 
+  /// One input's own.
+  public struct Input: Sendable, Hashable, Codable {
+    /// What is subtracted.
+    public var mean: Double
+    /// What the rest is divided by, not 0.
+    public var deviation: Double
+  }
+
+  /// The scaling of every input; empty where all share one.
+  public var ofInputs: [Input] = []
+
   /// Makes a scaling; by default intensities stay as they are.
   public init(mean: Double = 0, deviation: Double = 1) { (self.mean, self.deviation) = (mean, deviation) }
+
+  /// From sums of numbers and of their squares; numbers that are all alike are divided by 1.
+  fileprivate init(_ sum: Double, _ squares: Double, count: Int) {
+    let mean = sum / Double(count)
+    let variance = max(0, squares / Double(count) - mean * mean)
+    self.init(mean: mean, deviation: variance > 1e-12 ? variance.squareRoot() : 1)
+  }
 }

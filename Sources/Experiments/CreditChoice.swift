@@ -40,7 +40,7 @@ extension CreditChoice {
         .variant(
           by: "kind", doc: "A published learning system and its settings.",
           cases: systemCards.map { PageVariant($0.name, doc: $0.about, $0.settings) }),
-      ], description: "the name of a credit pathway, or a mapping with kind and the settings of a learning system")
+      ], description: names.joined(separator: ", ") + ", or a mapping with kind and the settings of a learning system")
   }
 
   /// The choice that a validated page holds.

@@ -1,3 +1,6 @@
+import Credit
+import Systems
+
 extension BadPage {
   /// One page for each rule of the table, and for each check of several keys together.
   static let all: [BadPage] = [
@@ -33,14 +36,16 @@ extension BadPage {
       "rule must be text (got a mapping)"),
     BadPage(
       "credit: randon",
-      "credit must be transport, random, direct, usf, brsf, frsf, learned or none, not \"randon\" (did you mean \"random\"?)"
+      "credit must be \((creditNames + systemCards.map(\.name)).joined(separator: ", ")), or a mapping with kind and the "
+        + "settings of a learning system (got \"randon\") (did you mean \"random\"?)"
     ),
     BadPage(
       "network: [1]",
       "network must be a mapping (got a list)"),
     BadPage(
       "network: {neuron: liff}",
-      "network.neuron must be lif, adaptive-lif, softplus, tanh, relu or sigmoid, not \"liff\" (did you mean \"lif\"?)"),
+      "network.neuron must be lif, adaptive-lif, softplus, tanh, relu, sigmoid, signum or "
+        + "integrate-and-fire, not \"liff\" (did you mean \"lif\"?)"),
     BadPage(
       "network: {neuron: softplus, steps: 20}",
       "network.steps must be 1, for a sample is one step of softplus neurons (got 20)"),

@@ -30,7 +30,8 @@ struct ReferenceExperimentTests {
     #expect(rule.coefficients.map(\.name) == ["eta", "hebb", "oja", "corr", "decay", "mixed"])
     let contenders = Self.trial.map { row in
       Contender(
-        name: row.name, rule: rule, coefficients: row.coefficients, network: experiment.network, credit: CreditChoice(row.credit))
+        name: row.name, rule: rule, coefficients: row.coefficients, network: experiment.network,
+        credit: CreditChoice(row.credit))
     }
     let scores = try #require(
       Crew(workers: Crew.processorCount).score(

@@ -32,7 +32,7 @@ for target in json.load(sys.stdin)["targets"]:
 includes=()
 for flag in $(pkg-config --cflags-only-I hdf5 zlib); do includes+=(-Xcc "$flag"); done
 target=$(swift -print-target-info | python3 -c 'import json, sys; print(json.load(sys.stdin)["target"]["triple"])')
-python3 scripts/check_commands.py .build/release/metaplast README.md CONTRIBUTING.md docs/*.md "$catalogue"/*.md
+python3 scripts/check_commands.py .build/release/metaplast README.md CONTRIBUTING.md docs/*.md docs/systems/*.md "$catalogue"/*.md
 "$docc" convert "$catalogue" --warnings-as-errors --fallback-display-name Metaplast \
   --fallback-bundle-identifier metaplast --output-dir "$work/archives/Metaplast.doccarchive" >/dev/null
 for room in $rooms; do

@@ -50,7 +50,7 @@ public struct TrainingTable: Sendable {
   public var isComplete: Bool
 
   /// The table of a course, as far as it has come.
-  /// - Parameter data: names the classes of the samples held out; nil compares accuracies of runs alone.
+  /// - Parameter labels: the classes of the samples held out, one list a seed.
   public init(_ course: TrainingCourse, labels: [[Int32]]) {
     let plan = course.plan
     let runs = plan.systems.indices.map { system in

@@ -1,19 +1,32 @@
 /// The look of one series: a colour of the palette, and a shape, so that colour is never the only sign.
 ///
 /// The colours are those of Okabe & Ito 2008 (*Color Universal Design*), lightened where the ground is dark.
-enum SeriesStyle: Int, CaseIterable {
-  case blue, vermilion, green, purple, orange, sky
+struct SeriesStyle: Hashable {
+  /// Which colour, and which shape, from 0.
+  let colour, shape: Int
 
-  /// Style number `index`, beginning again at the end.
-  static func cycling(_ index: Int) -> SeriesStyle { allCases[index % allCases.count] }
+  static let blue = SeriesStyle(colour: 0, shape: 0)
+  static let vermilion = SeriesStyle(colour: 1, shape: 1)
+  static let green = SeriesStyle(colour: 2, shape: 2)
+  static let purple = SeriesStyle(colour: 3, shape: 3)
+  static let orange = SeriesStyle(colour: 4, shape: 4)
+  static let sky = SeriesStyle(colour: 5, shape: 5)
+
+  /// Colours, and shapes.
+  private static let count = 6
+
+  /// Style number `index`: when the colours begin again they come with other shapes, so that 36 are different.
+  static func cycling(_ index: Int) -> SeriesStyle {
+    SeriesStyle(colour: index % count, shape: (index + index / count) % count)
+  }
 
   /// The style of row `index` of a comparison: the first row stands out in every figure alike.
   static func row(_ index: Int) -> SeriesStyle { index == 0 ? .vermilion : index == 1 ? .blue : cycling(index) }
 
   /// Class of its filled marks.
-  var fill: String { "f\(rawValue + 1)" }
+  var fill: String { "f\(colour + 1)" }
   /// Class of its lines.
-  var stroke: String { "s\(rawValue + 1)" }
+  var stroke: String { "s\(colour + 1)" }
 
   /// One datum at a place: a shape of its own for each style, all of about the same area.
   func mark(_ x: Double, _ y: Double, radius r: Double = 4, class extra: String = "", title: String? = nil) -> Markup {
@@ -23,16 +36,16 @@ enum SeriesStyle: Int, CaseIterable {
       let corners = points.map { "\(NumberForm.place(x + r * $0.0)) \(NumberForm.place(y + r * $0.1))" }
       return Markup("path", ["class": name, "d": "M" + corners.joined(separator: "L") + "Z"])
     }
-    switch self {
-    case .blue:
+    switch shape {
+    case 0:
       mark = Markup(
         "circle",
         ["class": name, "cx": NumberForm.place(x), "cy": NumberForm.place(y), "r": NumberForm.place(r)])
-    case .vermilion: mark = polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])
-    case .green: mark = polygon([(0, -1.2), (1.15, 0.85), (-1.15, 0.85)])
-    case .purple: mark = polygon([(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)])
-    case .orange: mark = polygon([(0, 1.2), (-1.15, -0.85), (1.15, -0.85)])
-    case .sky:
+    case 1: mark = polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])
+    case 2: mark = polygon([(0, -1.2), (1.15, 0.85), (-1.15, 0.85)])
+    case 3: mark = polygon([(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)])
+    case 4: mark = polygon([(0, 1.2), (-1.15, -0.85), (1.15, -0.85)])
+    default:
       let (a, b) = (0.4, 1.15)
       mark = polygon([
         (-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a), (-a, -a),

@@ -72,9 +72,12 @@ def schema(*arguments):
 def experiments_follow_their_schema(workshop):
     files = sorted((ROOT / "experiments").glob("*.yaml"))
     grids = [file for file in files if file.name.endswith("-grid.yaml")]
-    assert grids and len(files) > len(grids), "no experiments/*.yaml"
-    schema("--schemafile", ROOT / "experiments" / "experiment.schema.json", *[f for f in files if f not in grids])
+    trainings = [file for file in files if "\ntraining: " in file.read_text()]
+    experiments = [file for file in files if file not in grids and file not in trainings]
+    assert grids and trainings and experiments, "no experiments/*.yaml"
+    schema("--schemafile", ROOT / "experiments" / "experiment.schema.json", *experiments)
     schema("--schemafile", ROOT / "experiments" / "grid.schema.json", *grids)
+    schema("--schemafile", ROOT / "experiments" / "training.schema.json", *trainings)
 
 
 def rules_follow_their_schema(workshop):

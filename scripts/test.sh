@@ -20,6 +20,8 @@ others=(.venv-brian2)
 if [ "${METAPLAST_PEERS:-}" = required ]; then others+=(.venv-torch); fi
 for other in "${others[@]}"; do make --no-print-directory "$other/installed" || true; done
 
+if [ -x .venv-torch/bin/python ]; then export METAPLAST_TORCH_PYTHON="$PWD/.venv-torch/bin/python"; fi
+
 swift test -c release --disable-testable-imports "$@" 2>&1 | tee "$log" || { status=1; failed+=("swift test"); }
 if ! grep -qE 'Test run with [1-9][0-9]* tests?' "$log"; then
   echo "error: swift test ran no test" >&2

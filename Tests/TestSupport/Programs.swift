@@ -41,13 +41,14 @@ public func runProgram(_ path: String, _ arguments: [String], in folder: String?
   return ProgramResult(status: process.terminationStatus, output: try text("out"), errors: try text("err"))
 }
 
-/// A Python with h5py: the one METAPLAST_PYTHON names, otherwise `python3`; nil, with a line `skipped: …`, when neither
-/// has it.
+/// A Python with a module: for torch the one METAPLAST_TORCH_PYTHON names, then the one METAPLAST_PYTHON names, otherwise
+/// `python3`; nil, with a line `skipped: …`, when it has not.
 public func findPython(with module: String) -> String? {
-  let named = ProcessInfo.processInfo.environment["METAPLAST_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
+  let variables = (module == "torch" ? ["METAPLAST_TORCH_PYTHON"] : []) + ["METAPLAST_PYTHON"]
+  let named = variables.compactMap { ProcessInfo.processInfo.environment[$0] }.first { !$0.isEmpty }
   guard let python = findProgram(named ?? "python3") else { return nil }
   guard let probe = try? runProgram(python, ["-c", "import \(module)"]), probe.status == 0 else {
-    skipped("\(python) has no \(module); METAPLAST_PYTHON names another Python")
+    skipped("\(python) has no \(module); \(variables[0]) names another Python")
     return nil
   }
   return python

@@ -130,6 +130,9 @@ final class SystemLearner: EpisodeScorer {
     system.condition(changes, feedback: feedback.map { _ in feedbackChanges }, l)
     Float.addScaled(count, connection.weights, factor: 1, changes)
     clip(connection.weights, count, rule.weightBounds)
+    if let signs = system.signs(l) {
+      for k in 0..<count where connection.weights[k] * signs[k] <= 0 { connection.weights[k] = signs[k] * 0 }
+    }
     if let bias = connection.bias { for i in 0..<connection.kinds { bias[i] += biases[i] } }
     guard let feedback else { return }
     Float.addScaled(count, feedback, factor: 1, feedbackChanges)

@@ -105,4 +105,22 @@ struct SystemLearnerTests {
     #expect(experiment.credit.settings?.text("mode") == "strict")
     #expect(throws: (any Error).self) { _ = try Self.experiment("credit: {kind: predictive-coding, mod: strict}") }
   }
+
+  @Test("under strict Dale no weight changes its sign within an episode")
+  func dale() throws {
+    let experiment = try Self.experiment("network: {neuron: lif, hidden: [12], steps: 20}")
+    let card = systemCards.first { $0.name == "microcircuit" }!
+    func crossings(_ signs: String) throws -> Int {
+      let contender = Contender(
+        name: "one", rule: try Self.rule("microcircuit", eta: 0.2), network: experiment.network,
+        credit: CreditChoice("microcircuit", SystemSettings(card, ["signs": .text(signs)])))
+      let source = try EpisodeSource(experiment, family: Self.family)
+      let scores = Crew(workers: 1).score(
+        [contender], source, .search, 0..<1, keepingWeightsOf: 0..<1, worstLoss: experiment.worstLoss)!
+      let weights = try #require(scores[0][0].weights)
+      return zip(weights.initial.joined(), weights.final.joined()).count { $0 * $1 < 0 }
+    }
+    #expect(try crossings("dale") == 0)
+    #expect(try crossings("follow") > 0)
+  }
 }

@@ -93,7 +93,7 @@ public enum ExperimentPage {
       doc: "Rate neurons: a unit of constant activity 1 below every group, with weights that learn from 0."),
   ])
 
-  private static let surrogate = PageKind.variant(
+  static let surrogate = PageKind.variant(
     by: "kind", doc: "The shape of the surrogate derivative.",
     cases: [
       PageVariant(

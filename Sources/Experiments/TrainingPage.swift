@@ -133,7 +133,8 @@ public enum TrainingPage {
       "activity_decay", .number(.between(0, upTo: 1)), default: .number(0.6667),
       doc: "Share of the activity (low-pass of the spikes) kept per step."),
     PageKey(
-      "surrogate", surrogate, doc: "The surrogate derivative of the spike; fast-sigmoid of slope 2 unless stated."),
+      "surrogate", ExperimentPage.surrogate,
+      doc: "The surrogate derivative of the spike; fast-sigmoid of slope 2 unless stated."),
     PageKey(
       "synapse_decay", .number(.between(0, upTo: 1)),
       doc: "Share of the synaptic current kept per step; without it currents act for one step."),
@@ -147,24 +148,6 @@ public enum TrainingPage {
     PageKey("dense", weightLaw, doc: "The law of weights of dense layers; Glorot's unless stated."),
     PageKey("convolution", weightLaw, doc: "The law of weights of convolutions; uniform unless stated."),
   ])
-
-  private static let surrogate = PageKind.variant(
-    by: "kind", doc: "The shape of the surrogate derivative.",
-    cases: [
-      PageVariant(
-        "fast-sigmoid", doc: "1 / (1 + slope·|v − threshold|)²",
-        PageKeys([PageKey("slope", .number(.positive), default: .number(2), doc: "The slope.")])),
-      PageVariant(
-        "arctan", doc: "(α/2) / (1 + (π/2 · α·u)²)",
-        PageKeys([PageKey("alpha", .number(.positive), default: .number(2), doc: "The width parameter.")])),
-      PageVariant(
-        "sigmoid", doc: "Derivative of a logistic.",
-        PageKeys([PageKey("slope", .number(.positive), default: .number(4), doc: "The slope.")])),
-      PageVariant(
-        "boxcar", doc: "1 / (2·width) within ± width.",
-        PageKeys([PageKey("width", .number(.positive), default: .number(0.5), doc: "Half the width.")])),
-      PageVariant("straight-through", doc: "1 everywhere."),
-    ])
 
   private static let weightLaw = PageKind.variant(
     by: "kind", doc: "A law of initial weights.",

@@ -73,7 +73,7 @@ final class LeakyReadout<Scalar: KernelScalar> {
       judge(batch, scores, row: last, share: 1, learning: learning)
       guard learning else { return }
       for row in stride(from: 0, to: last, by: classes) {
-        _ = softmax(potential + row, into: prediction + row)
+        _ = Scalar.softmax(classes, potential + row, into: prediction + row)
       }
       return
     }
@@ -102,25 +102,11 @@ final class LeakyReadout<Scalar: KernelScalar> {
     for k in 0..<batch.count {
       let (potential, place) = (v + k * classes, row + k * classes)
       let label = Int(batch.labels[k])
-      let logTotal = softmax(potential, into: prediction + place)
+      let logTotal = Scalar.softmax(classes, potential, into: prediction + place)
       losses[k] += share * (logTotal - potential[label])
       guard learning else { continue }
       for c in 0..<classes { error[place + c] = share * (prediction[place + c] - (c == label ? 1 : 0)) }
     }
-  }
-
-  /// `p = softmax(v)` of one row; returns `log Σ exp v`.
-  @specialized(where Scalar == Float)
-  private func softmax(_ v: UnsafePointer<Scalar>, into p: UnsafeMutablePointer<Scalar>) -> Scalar {
-    var largest = v[0]
-    for i in 1..<max(1, classes) where v[i] > largest { largest = v[i] }
-    var total = Scalar(0)
-    for i in 0..<classes {
-      p[i] = Scalar.exp(v[i] - largest)
-      total += p[i]
-    }
-    for i in 0..<classes { p[i] /= total }
-    return largest + Scalar.log(total)
   }
 
   @specialized(where Scalar == Float)

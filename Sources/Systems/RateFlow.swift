@@ -112,7 +112,7 @@ final class RateFlow<Scalar: KernelScalar> {
       switch loss {
       case .crossEntropy:
         let label = Int(batch.labels[k])
-        let logTotal = softmax(classes, readout.potential + row, into: readout.activity + row)
+        let logTotal = Scalar.softmax(classes, readout.potential + row, into: readout.activity + row)
         lossMemory[k] = logTotal - readout.potential[row + label]
         guard learning else { continue }
         (readout.error + row).update(from: readout.activity + row, count: classes)
@@ -130,22 +130,6 @@ final class RateFlow<Scalar: KernelScalar> {
       }
     }
     if learning { readout.gain.update(repeating: 1, count: batch.count * classes) }
-  }
-
-  /// `p = softmax(v)`; returns `log Σ exp v`.
-  @specialized(where Scalar == Float)
-  private func softmax(
-    _ n: Int, _ v: UnsafePointer<Scalar>, into p: UnsafeMutablePointer<Scalar>
-  ) -> Scalar {
-    var largest = v[0]
-    for i in 1..<max(1, n) where v[i] > largest { largest = v[i] }
-    var total = Scalar(0)
-    for i in 0..<n {
-      p[i] = Scalar.exp(v[i] - largest)
-      total += p[i]
-    }
-    for i in 0..<n { p[i] /= total }
-    return largest + Scalar.log(total)
   }
 
   /// Sends the readout's error down: `e_l = ψ_l ∘ Pᵀ(B_{l+1}ᵀ e_{l+1})`.
